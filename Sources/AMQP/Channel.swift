@@ -1,0 +1,79 @@
+/// A channel of a connection.
+///
+/// Everything that fails on it (a missing queue, a missing permission) ends this channel only. It lives until ``close()``
+/// or until the broker, or the connection, ends it.
+public struct Channel: Sendable {
+    let connection: Connection
+    let number: UInt16
+    let serial: UInt64
+    let status: ChannelStatus
+
+    /// What happens on the channel, in the order of the wire; for one task.
+    ///
+    /// Ends after ``close()``, and with an ``AMQPError`` when the broker ends the channel or the connection breaks. Holds
+    /// what was not yet taken: at most `prefetch` unacknowledged deliveries of each consumer, and what answers the
+    /// messages published.
+    public let events: AsyncThrowingStream<ChannelEvent, any Error>
+
+    /// Uses the queue that is there, whatever its type, or declares it.
+    ///
+    /// Does not disturb this channel when it fails.
+    public func declareQueue(_ name: String, as type: QueueType) async throws(AMQPError) -> DeclaredQueue {
+        try await self.connection.declareQueue(name, as: type)
+    }
+
+    /// Starts to consume a queue; deliveries come through ``events`` and are acknowledged with ``acknowledge(_:multiple:)``.
+    ///
+    /// - Parameters:
+    ///   - queue: The name of the queue, which exists.
+    ///   - prefetch: How many unacknowledged deliveries the broker sends at most; 0 means no limit, and then nothing
+    ///     bounds the memory they take.
+    /// - Throws: Why the broker refuses; the channel is closed then.
+    public func consume(_ queue: String, prefetch: UInt16) async throws(AMQPError) {
+        try await self.connection.consume(
+            queue,
+            prefetch: prefetch,
+            on: self.number,
+            serial: self.serial,
+            status: self.status
+        )
+    }
+
+    /// Publishes a persistent JSON message to a queue, with `mandatory`.
+    ///
+    /// Returns when the message is written to the socket. Waits as long as the broker takes no messages; a task that is
+    /// cancelled stops waiting, but a message that has begun to go out is finished.
+    ///
+    /// - Parameters:
+    ///   - body: The message, JSON.
+    ///   - queue: The name of the queue; whether it exists is only told by an event.
+    ///   - messageID: At most 255 bytes; comes back with ``ChannelEvent/returned(messageID:replyCode:reason:)``.
+    /// - Returns: The tag it will be confirmed with; 0 on a channel without confirms.
+    /// - Throws: Why it could not be written; nothing is known then about earlier messages without a confirm.
+    public func publish(_ body: [UInt8], to queue: String, messageID: String) async throws(AMQPError) -> UInt64 {
+        try await self.connection.publish(
+            body,
+            to: queue,
+            messageID: messageID,
+            on: self.number,
+            serial: self.serial,
+            status: self.status
+        )
+    }
+
+    /// Acknowledges a delivery, with `multiple` also all before it on this channel.
+    public func acknowledge(_ deliveryTag: UInt64, multiple: Bool) async throws(AMQPError) {
+        try await self.connection.acknowledge(
+            deliveryTag,
+            multiple: multiple,
+            on: self.number,
+            serial: self.serial,
+            status: self.status
+        )
+    }
+
+    /// Closes the channel; unacknowledged deliveries go back to their queues.
+    public func close() async {
+        await self.connection.closeChannel(self.number, self.serial)
+    }
+}

@@ -1,0 +1,72 @@
+/// Where a broker listens.
+public struct BrokerAddress: Hashable, Sendable, CustomStringConvertible {
+    /// A host name, or an IPv4 or IPv6 address without brackets.
+    public var host: String
+    /// The TCP port.
+    public var port: UInt16
+
+    /// Creates an address from its parts.
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// The address as people write it, an IPv6 address in brackets.
+    public var description: String {
+        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    }
+
+    /// Reads a comma-separated list such as `h1:5671,h2,[::1]:5671`.
+    ///
+    /// An address without a port gets `defaultPort`. White space around an address is ignored. At most 64 addresses are
+    /// taken. An IPv6 address may stand without brackets when no port follows.
+    ///
+    /// - Throws: ``AMQPError`` with the code `configuration` that names the part which is wrong.
+    public static func list(parsing text: String, defaultPort: UInt16) throws(AMQPError) -> [Self] {
+        var addresses: [Self] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            try addresses.append(Self(parsing: part.trimmingSpaces, defaultPort: defaultPort))
+        }
+        guard addresses.count <= 64 else {
+            throw .configuration("\(addresses.count) brokers are named, at most 64 are possible")
+        }
+        return addresses
+    }
+
+    init(parsing text: Substring, defaultPort: UInt16) throws(AMQPError) {
+        var host = text
+        var port: Substring?
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else { throw .configuration("']' is missing in broker '\(text)'") }
+            host = text[text.index(after: text.startIndex)..<end]
+            let rest = text[text.index(after: end)...]
+            guard rest.isEmpty || rest.first == ":" else {
+                throw .configuration("':' is missing before the port in broker '\(text)'")
+            }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+        } else if let colon = text.firstIndex(of: ":"), colon == text.lastIndex(of: ":") {
+            host = text[..<colon]
+            port = text[text.index(after: colon)...]
+        }
+        guard !host.isEmpty, host.utf8.count <= 255,
+            !host.contains(where: { $0.isWhitespace || $0 == "\0" || $0 == "/" })
+        else { throw .configuration("no usable host name in broker '\(text)'") }
+        self.host = String(host)
+        guard let port else {
+            self.port = defaultPort
+            return
+        }
+        guard let number = UInt16(port), number > 0 else {
+            throw .configuration("the port in broker '\(text)' is not a number from 1 to 65535")
+        }
+        self.port = number
+    }
+}
+
+extension Substring {
+    var trimmingSpaces: Substring {
+        var text = self.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,69 @@
+/// Requests and their answers.
+extension Connection {
+    /// Sends a request on a channel and waits for its answer.
+    func call(
+        on channel: ChannelState,
+        _ stage: AMQPError.Stage,
+        _ send: @escaping (Transport) throws(AMQPError) -> Void
+    ) async throws(AMQPError) -> Method {
+        let result = await withCheckedContinuation { continuation in
+            let deadline = ContinuousClock.now + self.configuration.requestTimeout
+            channel.calls.append(ChannelState.Call(stage: stage, deadline: deadline, continuation: continuation))
+            self.earliestCallDeadline = self.earliestCallDeadline ?? deadline
+            self.outbox.add(Outbox.Request(channel: channel, stage: stage, send: send))
+            self.attempt { () throws(AMQPError) in try self.flush() }
+        }
+        return try result.get()
+    }
+
+    /// Asks the broker to close a channel that has ended for its users.
+    func farewell(_ channel: ChannelState) async -> Result<Method, AMQPError> {
+        channel.isClosing = true
+        let number = channel.number
+        return await withCheckedContinuation { continuation in
+            let deadline = ContinuousClock.now + self.configuration.requestTimeout
+            channel.calls = [ChannelState.Call(stage: .channel, deadline: deadline, continuation: continuation)]
+            self.earliestCallDeadline = self.earliestCallDeadline ?? deadline
+            var request = Outbox.Request(channel: channel, stage: .channel) { (transport) throws(AMQPError) in
+                try transport.sendChannelClose(number)
+            }
+            request.isFarewell = true
+            self.outbox.add(request)
+            self.attempt { () throws(AMQPError) in try self.flush() }
+        }
+    }
+
+    /// Hands an answer to whoever waits for it.
+    func answer(_ method: Method, on channel: ChannelState) throws(AMQPError) {
+        guard !channel.calls.isEmpty else { throw self.violation("\(method) answers nothing") }
+        channel.calls.removeFirst().continuation.resume(returning: .success(method))
+    }
+
+    /// When to look for requests without an answer; `nil` while a blocked broker cannot answer.
+    var nextCallDeadline: ContinuousClock.Instant? { self.blockedReason == nil ? self.earliestCallDeadline : nil }
+
+    /// Gives up channels whose requests got no answer; the broker must answer each in the end, so they cannot be used on.
+    func expireCalls() {
+        guard let deadline = self.nextCallDeadline, deadline <= .now else { return }
+        for channel in self.channels.values {
+            guard let call = channel.calls.first, call.deadline <= .now else { continue }
+            let reason = "the broker did not answer within \(self.configuration.requestTimeout)"
+            let error = AMQPError(code: .timeout, stage: call.stage, reason: reason, address: self.address)
+            guard !channel.isClosing else { return self.finish(error) }
+            self.outbox.fail(error, channel: channel)
+            channel.end(error, isFailure: true)
+            Task { await self.farewell(channel) }
+        }
+        // Not kept up to date with each answer: with two thousand channels looking at all of them is dear.
+        self.earliestCallDeadline = self.channels.values.lazy.compactMap { $0.calls.first?.deadline }.min()
+    }
+
+    /// A blocked broker reads nothing, so it could not answer.
+    func postponeCalls() {
+        let deadline = ContinuousClock.now + self.configuration.requestTimeout
+        for channel in self.channels.values {
+            for index in channel.calls.indices { channel.calls[index].deadline = deadline }
+        }
+        self.earliestCallDeadline = self.earliestCallDeadline.map { _ in deadline }
+    }
+}

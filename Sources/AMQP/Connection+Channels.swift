@@ -1,0 +1,139 @@
+extension Connection {
+    /// Opens a channel.
+    ///
+    /// - Parameter confirms: Whether the broker shall confirm each published message.
+    /// - Returns: The open channel.
+    /// - Throws: Why there is none, for instance because all the broker allows are in use.
+    public func openChannel(confirms: Bool) async throws(AMQPError) -> Channel {
+        guard case .open = self.phase, let transport else { throw self.endError(.channel) }
+        guard let number = (1...max(1, transport.limits.channels)).first(where: { self.channels[$0] == nil }) else {
+            let reason = "all \(transport.limits.channels) channels the broker allows are in use"
+            throw AMQPError(code: .library, stage: .channel, reason: reason, address: self.address)
+        }
+        let (stream, events) = AsyncThrowingStream<ChannelEvent, any Error>.makeStream()
+        let state = ChannelState(
+            number: number,
+            serial: self.makeSerial(),
+            hasConfirms: confirms,
+            status: ChannelStatus(),
+            events: events,
+            maximumBodySize: self.configuration.maximumBodySize
+        )
+        self.channels[number] = state
+        _ = try await self.call(on: state, .channel) { (transport) throws(AMQPError) in
+            try transport.sendChannelOpen(number)
+        }
+        if confirms {
+            _ = try await self.call(on: state, .channel) { (transport) throws(AMQPError) in
+                try transport.sendConfirmSelect(number)
+            }
+        }
+        if let blockedReason { events.yield(.blocked(reason: blockedReason)) }
+        return Channel(connection: self, number: number, serial: state.serial, status: state.status, events: stream)
+    }
+
+    /// Closes a channel and waits for the broker's answer, at most `requestTimeout`.
+    func closeChannel(_ number: UInt16, _ serial: UInt64) async {
+        guard let channel = self.channels[number], channel.serial == serial, !channel.isClosing else { return }
+        let error = AMQPError(
+            code: .channelClosed,
+            stage: .channel,
+            reason: "the channel was closed",
+            address: self.address
+        )
+        self.outbox.fail(error, channel: channel)
+        channel.end(error, isFailure: false)
+        _ = await self.farewell(channel)
+    }
+
+    /// Looks for a queue and declares it when there is none.
+    ///
+    /// On channels of its own, because the broker answers "no such queue" by closing the channel.
+    func declareQueue(_ name: String, as type: QueueType) async throws(AMQPError) -> DeclaredQueue {
+        do throws(AMQPError) {
+            return try await self.declare(name, as: nil)
+        } catch  where error.code == .notFound {
+            return try await self.declare(name, as: type)
+        }
+    }
+
+    private func declare(_ name: String, as type: QueueType?) async throws(AMQPError) -> DeclaredQueue {
+        guard !name.isEmpty, name.utf8.count <= 255 else {
+            throw AMQPError(code: .configuration, stage: .declare, reason: "the name of a queue has 1 to 255 bytes")
+        }
+        await self.waitForScratchChannel()
+        defer { self.returnScratchChannel() }
+        let scratch = try await self.openChannel(confirms: false)
+        let channel = try self.channel(scratch.number, scratch.serial, scratch.status, .declare)
+        let reply = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+            try transport.sendQueueDeclare(name, as: type, on: scratch.number)
+        }
+        await self.closeChannel(scratch.number, scratch.serial)
+        guard case .queueDeclareOK(let name, let messages, let consumers) = reply else {
+            throw self.violation("queue.declare was answered by \(reply)")
+        }
+        return DeclaredQueue(name: name, messageCount: messages, consumerCount: consumers, existed: type == nil)
+    }
+
+    /// Keeps the number of channels for declaring low, so that thousands of users leave the broker's limit to their own.
+    private func waitForScratchChannel() async {
+        guard self.freeScratchChannels == 0 else {
+            self.freeScratchChannels -= 1
+            return
+        }
+        await withCheckedContinuation { self.scratchWaiters.append($0) }
+    }
+
+    private func returnScratchChannel() {
+        guard self.scratchWaiters.isEmpty else { return self.scratchWaiters.removeFirst().resume() }
+        self.freeScratchChannels += 1
+    }
+
+    /// Starts a consumer.
+    func consume(
+        _ queue: String,
+        prefetch: UInt16,
+        on number: UInt16,
+        serial: UInt64,
+        status: ChannelStatus
+    ) async throws(AMQPError) {
+        let channel = try self.channel(number, serial, status, .consume)
+        guard queue.utf8.count <= 255 else {
+            throw AMQPError(code: .configuration, stage: .consume, reason: "the name of a queue has 1 to 255 bytes")
+        }
+        // A tag of our own, because the first delivery can follow the answer at once.
+        let tag = "hatohol-\(self.makeSerial())"
+        _ = try await self.call(on: channel, .consume) { (transport) throws(AMQPError) in
+            try transport.sendQos(prefetch: prefetch, on: number)
+        }
+        channel.consumers[tag] = queue
+        _ = try await self.call(on: channel, .consume) { (transport) throws(AMQPError) in
+            try transport.sendConsume(queue, consumerTag: tag, on: number)
+        }
+    }
+
+    // MARK: Finding
+
+    /// The state behind a channel its user still holds.
+    func channel(
+        _ number: UInt16,
+        _ serial: UInt64,
+        _ status: ChannelStatus,
+        _ stage: AMQPError.Stage
+    ) throws(AMQPError) -> ChannelState {
+        guard let channel = self.channels[number], channel.serial == serial, !channel.isEnded else {
+            throw status.failure(stage)
+        }
+        return channel
+    }
+
+    private func endError(_ stage: AMQPError.Stage) -> AMQPError {
+        if case .closed(let error?) = self.phase { return error.during(stage) }
+        return AMQPError(
+            code: .connectionClosed,
+            stage: stage,
+            reason: "the connection is not open",
+            address: self.address
+        )
+    }
+}

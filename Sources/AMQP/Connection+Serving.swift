@@ -1,0 +1,123 @@
+internal import Logging
+
+/// What the connection does on its thread between the calls of others.
+extension Connection: EventSource {
+    nonisolated func interest() -> Interest { self.assumeIsolated { $0.currentInterest } }
+
+    nonisolated func ready(readable: Bool) { self.assumeIsolated { $0.serve(readable: readable) } }
+
+    private var currentInterest: Interest {
+        guard let transport else { return Interest() }
+        var interest = Interest(descriptor: transport.descriptor)
+        if self.hasMoreInput {
+            interest.timeout = 0
+            return interest
+        }
+        let now = ContinuousClock.now
+        var isHeartbeatDue = false
+        if case .send = self.heartbeats.action(at: now) { isHeartbeatDue = true }
+        interest.wantsWrite = isHeartbeatDue || self.outbox.hasWork(isBlocked: self.blockedReason != nil)
+
+        let heartbeat = isHeartbeatDue ? self.heartbeats.lossDeadline : self.heartbeats.deadline
+        if let deadline = [heartbeat, self.closeDeadline, self.nextCallDeadline].compactMap({ $0 }).min() {
+            let (seconds, attoseconds) = max(.zero, deadline - now).components
+            interest.timeout = CInt(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+        }
+        return interest
+    }
+
+    private func serve(readable: Bool) {
+        guard self.transport != nil else { return }
+        self.attempt { () throws(AMQPError) in
+            if readable || self.hasMoreInput {
+                self.heartbeats.received(at: .now)
+                try self.receive()
+            }
+            try self.flush()
+            try self.keepAlive()
+            self.expireCalls()
+        }
+    }
+
+    /// Handles the frames that are there; leaves some for the next round rather than let calls wait for long.
+    private func receive() throws(AMQPError) {
+        guard let transport = self.transport else { return }
+        for _ in 0..<256 {
+            guard let (number, frame) = try transport.nextFrame() else {
+                self.hasMoreInput = false
+                return
+            }
+            defer { transport.release(number) }
+            switch frame {
+            case .heartbeat: break
+            case .method(let method) where number == 0: try self.handle(method)
+            case .method(let method): try self.handle(method, on: number)
+            case .header(let size, let messageID):
+                try self.handleContent(on: number) { (assembler) throws(ContentAssembler.UnexpectedFrame) in
+                    try assembler.header(size: size, messageID: messageID)
+                }
+            case .body(let bytes):
+                try self.handleContent(on: number) { (assembler) throws(ContentAssembler.UnexpectedFrame) in
+                    try assembler.body(bytes)
+                }
+            }
+            guard self.transport != nil else { return }
+        }
+        self.hasMoreInput = true
+    }
+
+    private func keepAlive() throws(AMQPError) {
+        guard let transport = self.transport else { return }
+        let now = ContinuousClock.now
+        if let closeDeadline, closeDeadline <= now { return self.finish(nil) }
+        switch self.heartbeats.action(at: now) {
+        case .none: return
+        case .send:
+            guard transport.isWritable else { return }
+            try transport.sendHeartbeat()
+            self.heartbeats.sent(at: now)
+        case .giveUp:
+            throw AMQPError(
+                code: .connectionClosed,
+                stage: .receive,
+                reason: "no sign of life from the broker for \(self.heartbeats.interval * 2)",
+                address: self.address
+            )
+        }
+    }
+
+    /// Handles a method of the connection itself.
+    private func handle(_ method: Method) throws(AMQPError) {
+        switch method {
+        case .connectionClose(let code, let reason):
+            try? self.transport?.sendConnectionCloseOK()
+            throw AMQPError(
+                replyCode: code,
+                reason: reason,
+                stage: .receive,
+                closes: .connectionClosed,
+                address: self.address
+            )
+        case .connectionCloseOK:
+            self.finish(nil)
+        case .connectionBlocked(let reason):
+            self.logger.debug("the broker takes no messages", metadata: ["reason": "\(reason.singleLine)"])
+            self.blockedReason = reason
+            // A broker that is short of memory may stop reading, which the kernel must not take for its end.
+            self.transport?.setUserTimeout(nil)
+            for channel in self.channels.values { channel.events.yield(.blocked(reason: reason)) }
+        case .connectionUnblocked:
+            self.logger.debug("the broker takes messages again")
+            self.blockedReason = nil
+            self.transport?.setUserTimeout(self.heartbeats.interval * 2)
+            self.postponeCalls()
+            for channel in self.channels.values { channel.events.yield(.unblocked) }
+        default:
+            throw self.violation("unexpected \(method) on channel 0")
+        }
+    }
+
+    func violation(_ reason: String) -> AMQPError {
+        AMQPError(code: .protocolViolation, stage: .receive, reason: reason, address: self.address)
+    }
+}
