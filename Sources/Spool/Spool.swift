@@ -1,0 +1,168 @@
+internal import Logging
+internal import Synchronization
+
+/// A durable queue of encoded batches, together with the positions of the sources they came from.
+///
+/// What ``append(_:positions:)`` returned from survives the end of the process and the loss of power, until
+/// ``remove(firstSequences:)``. Appends that come at the same time are written in one transaction. One file in the state directory, one process
+/// at a time. When the limit is reached, or the disk refuses, appending waits; nothing is dropped.
+///
+/// All methods may be called from anywhere, at the same time.
+public final class Spool: Sendable {
+    /// The name of this spool: made once, unique, 26 characters that sort by the time it was made.
+    public let id: String
+
+    let logger: Logger
+    let file: SpoolFile?
+    let shared: Mutex<Shared>
+
+    /// What the lock protects: the decisions, and those who wait for them.
+    struct Shared {
+        var state: SpoolState
+        var database: SpoolDatabase
+        var appends: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        var watchers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        var lastTicket: UInt64 = 0
+        /// Tickets whose task was cancelled before it came to wait.
+        var cancelled: Set<UInt64> = []
+        var writer: Task<Void, Never>?
+        var isFlushScheduled = false
+        var hasReportedFull = false
+    }
+
+    init(id: String, logger: Logger, file: consuming SpoolFile?, shared: Shared) {
+        self.id = id
+        self.logger = logger
+        self.file = file
+        self.shared = Mutex(shared)
+    }
+
+    /// Where numbering goes on: greater than every number that was ever appended, also if all batches are gone.
+    public var nextSequence: Int64 { self.shared.withLock { $0.state.nextSequence } }
+
+    /// What is stored and how the disk is doing.
+    public var status: SpoolStatus { self.shared.withLock { $0.state.status } }
+
+    /// Stores batches and positions in one transaction and returns when they are durable.
+    ///
+    /// Waits while the spool is full and while the disk refuses to write. The numbers of the batches must be greater than
+    /// those of all appends before, in the order of the calls; the call is put in line before it first suspends.
+    /// - Throws: `SpoolError.Code.closed`, `.outOfOrder`; `CancellationError` if the task was cancelled before writing
+    ///   began, in which case nothing is stored.
+    public func append(_ batches: [SpooledBatch], positions: [Position] = []) async throws {
+        try await self.suspend { shared, ticket, continuation in
+            try shared.state.append(batches, positions: positions, ticket: ticket)
+            shared.appends[ticket] = continuation
+            self.startWriting(&shared)
+        }
+    }
+
+    /// The stored batches after a sequence number, oldest first, at most `limit` of them.
+    ///
+    /// Recent ones come from memory. Removed ones are left out from the moment of the removal.
+    /// - Throws: `SpoolError.Code.closed`, `.cannotRead`.
+    public func batches(after sequence: Int64, limit: Int) async throws -> [SpooledBatch] {
+        let (cached, removed, database) = try self.shared.withLock { shared throws(SpoolError) in
+            guard !shared.state.isClosed else { throw Self.closedError }
+            let cached = shared.state.cache.batches(after: sequence, limit: limit)
+            return (cached, shared.state.removals, shared.database)
+        }
+        if let cached { return cached }
+        do {
+            return try await database.batches(after: sequence, limit: limit, except: removed)
+        } catch {
+            throw SpoolError(.cannotRead, stage: "read batches from the spool", reason: "\(error)")
+        }
+    }
+
+    /// Waits until there is a batch after a sequence number.
+    /// - Throws: `SpoolError.Code.closed`, `.cannotRead`; `CancellationError`.
+    public func waitForBatch(after sequence: Int64) async throws {
+        while try await self.batches(after: sequence, limit: 1).isEmpty {
+            try await self.suspend { shared, ticket, continuation in
+                guard !shared.state.isClosed else { throw Self.closedError }
+                if let newest = shared.state.cache.newest, newest > sequence {
+                    continuation.resume()
+                } else {
+                    shared.watchers[ticket] = continuation
+                }
+            }
+        }
+    }
+
+    /// Removes batches, named by their first sequence; unknown ones are ignored.
+    ///
+    /// They are gone for every reader at once. The disk follows with the next transaction or a moment later; if the machine
+    /// stops in between, they are there again and have to be recognised by the receiver.
+    public func remove(firstSequences: [Int64]) async throws {
+        try self.shared.withLock { shared throws(SpoolError) in
+            guard !shared.state.isClosed else { throw Self.closedError }
+            shared.state.remove(firstSequences)
+            if shared.state.isFull { self.startWriting(&shared) } else { self.scheduleFlush(&shared) }
+        }
+    }
+
+    /// All stored positions, in no particular order.
+    public func positions() async throws -> [Position] {
+        self.shared.withLock { $0.state.positions.map { Position(source: $0.key, value: $0.value) } }
+    }
+
+    /// Writes what is in line, as far as it fits, and releases the file and the directory.
+    ///
+    /// Appends that still wait for room or for the disk fail with `SpoolError.Code.closed`.
+    public func close() async {
+        let (writer, database) = self.shared.withLock { shared in
+            let database = shared.state.isClosed ? nil : shared.database
+            shared.state.close()
+            self.startWriting(&shared)
+            for watcher in shared.watchers.values { watcher.resume(throwing: Self.closedError) }
+            shared.watchers.removeAll()
+            return (shared.writer, database)
+        }
+        await writer?.value
+        do { try database?.close() } catch {
+            self.logger.warning("spool did not close cleanly", metadata: ["error": "\(error)"])
+        }
+        self.file?.release()
+    }
+
+    static var closedError: SpoolError { SpoolError(.closed, stage: "use the spool", reason: "the spool is closed") }
+
+    /// Suspends under a new ticket; `enter` decides, under the lock, who resumes the continuation.
+    private func suspend(
+        _ enter: (inout Shared, UInt64, CheckedContinuation<Void, any Error>) throws -> Void
+    ) async throws {
+        let ticket = self.shared.withLock { shared in
+            shared.lastTicket += 1
+            return shared.lastTicket
+        }
+        defer { self.shared.withLock { _ = $0.cancelled.remove(ticket) } }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                self.shared.withLock { shared in
+                    do {
+                        guard !shared.cancelled.contains(ticket) else { throw CancellationError() }
+                        try enter(&shared, ticket, continuation)
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+            }
+        } onCancel: {
+            self.shared.withLock { $0.cancel(ticket) }
+        }
+    }
+}
+
+extension Spool.Shared {
+    /// Resumes whoever waits under a ticket, unless its append is being written already.
+    fileprivate mutating func cancel(_ ticket: UInt64) {
+        if let watcher = self.watchers.removeValue(forKey: ticket) {
+            watcher.resume(throwing: CancellationError())
+        } else if self.appends[ticket] == nil {
+            self.cancelled.insert(ticket)
+        } else if self.state.withdraw(ticket) {
+            self.appends.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+        }
+    }
+}

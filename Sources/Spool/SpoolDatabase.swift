@@ -1,0 +1,181 @@
+internal import Foundation
+internal import GRDB
+
+/// The spool's file: an SQLite database with one row per batch and per position.
+///
+/// Write-ahead log with `synchronous=FULL`: a transaction that was reported as committed survives the loss of power, one
+/// that was not is either whole or absent (https://www.sqlite.org/pragma.html#pragma_synchronous). Exclusive locking
+/// mode: nobody else opens this file, and SQLite then needs no shared memory beside it.
+struct SpoolDatabase: Sendable {
+    private static let formatVersion = 1
+    /// `HAPS`, so that file(1) and SQLite tell a spool from other databases.
+    private static let applicationID = 0x4841_5053
+    /// Freed pages are given back in steps of this many, so that no commit takes long.
+    private static let pagesFreedAtOnce = 512
+
+    let queue: DatabaseQueue
+
+    /// Opens or makes the file at `path`; with `nil`, a database in memory that ends with the process.
+    init(path: String?) throws {
+        var configuration = Configuration()
+        configuration.label = "spool"
+        configuration.prepareDatabase { database in
+            try database.execute(
+                sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
+                    PRAGMA page_size = 8192;
+                    PRAGMA auto_vacuum = INCREMENTAL;
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA journal_size_limit = 16777216;
+                    PRAGMA wal_autocheckpoint = 1000;
+                    PRAGMA synchronous = FULL;
+                    """
+            )
+        }
+        if let path {
+            self.queue = try DatabaseQueue(path: path, configuration: configuration)
+        } else {
+            self.queue = try DatabaseQueue(configuration: configuration)
+        }
+        try self.queue.write(Self.prepareSchema)
+    }
+
+    private static func prepareSchema(_ database: Database) throws {
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard version <= Self.formatVersion else {
+            throw SpoolError(
+                .newerFormat,
+                stage: "open the spool",
+                reason: "its format \(version) is newer than \(Self.formatVersion), which this program knows"
+            )
+        }
+        guard version == 0 else { return }
+        try database.execute(
+            sql: """
+                CREATE TABLE spool (id TEXT NOT NULL, nextSequence INTEGER NOT NULL);
+                CREATE TABLE batch (
+                    firstSequence INTEGER PRIMARY KEY, count INTEGER NOT NULL, payload BLOB NOT NULL
+                );
+                CREATE TABLE position (source TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+                PRAGMA application_id = \(Self.applicationID);
+                PRAGMA user_version = \(Self.formatVersion);
+                """
+        )
+        try database.execute(
+            sql: "INSERT INTO spool (id, nextSequence) VALUES (?, 1)",
+            arguments: [SpoolIdentifier.make()]
+        )
+    }
+
+    /// The first complaint of SQLite's check of the whole file, or `nil` if it is sound.
+    func firstDamage() throws -> String? {
+        let answer = try self.queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        return answer == "ok" ? nil : answer ?? "the check gave no answer"
+    }
+
+    /// What is stored, without the batches themselves.
+    func contents() throws -> SpoolContents {
+        try self.queue.read { database in
+            guard let spool = try Row.fetchOne(database, sql: "SELECT id, nextSequence FROM spool"),
+                let batches = try Row.fetchOne(
+                    database,
+                    sql: "SELECT count(*), total(length(payload) + 64), max(firstSequence) FROM batch"
+                )
+            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the spool has lost its name") }
+            var positions: [String: [UInt8]] = [:]
+            let rows = try Row.fetchCursor(database, sql: "SELECT source, value FROM position")
+            while let row = try rows.next() { positions[row[0]] = [UInt8](row[1] as Data) }
+            return SpoolContents(
+                id: spool[0],
+                nextSequence: spool[1],
+                positions: positions,
+                batches: batches[0],
+                bytes: Int64(batches[1] as Double),
+                newest: batches[2] ?? 0
+            )
+        }
+    }
+
+    /// Stored batches after a sequence, oldest first, at most `limit`, without those in `removed`.
+    func batches(after sequence: Int64, limit: Int, except removed: Set<Int64>) async throws -> [SpooledBatch] {
+        try await self.queue.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT firstSequence, count, payload FROM batch WHERE firstSequence > ? ORDER BY firstSequence",
+                arguments: [sequence]
+            )
+            var found: [SpooledBatch] = []
+            while found.count < limit, let row = try rows.next() {
+                guard !removed.contains(row[0]) else { continue }
+                let payload = [UInt8](row[2] as Data)
+                found.append(SpooledBatch(firstSequence: row[0], count: row[1], payload: payload))
+            }
+            return found
+        }
+    }
+
+    /// Writes a transaction, and gives space back if there is much of it; returns when it is on the disk.
+    func commit(_ transaction: SpoolTransaction) async throws -> RemovedAmount {
+        try await self.queue.writeWithoutTransaction { database in
+            if transaction.canBeLost { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+            defer { if transaction.canBeLost { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
+            var removed = RemovedAmount()
+            try database.inTransaction(.immediate) {
+                try Self.store(transaction, in: database)
+                removed = try Self.remove(transaction.removals, in: database)
+                return .commit
+            }
+            if !transaction.removals.isEmpty { try Self.giveBackSpace(of: database) }
+            return removed
+        }
+    }
+
+    /// Writes what is still in the log to the database file and closes it.
+    func close() throws {
+        try self.queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try self.queue.close()
+    }
+
+    private static func store(_ transaction: SpoolTransaction, in database: Database) throws {
+        let insert = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
+        )
+        for batch in transaction.batches {
+            try insert.execute(arguments: [batch.firstSequence, batch.count, Data(batch.payload)])
+        }
+        if let last = transaction.batches.last {
+            try database.cachedStatement(sql: "UPDATE spool SET nextSequence = max(nextSequence, ?)")
+                .execute(arguments: [last.firstSequence + Int64(last.count)])
+        }
+        for position in transaction.positions {
+            if position.value.isEmpty {
+                try database.cachedStatement(sql: "DELETE FROM position WHERE source = ?")
+                    .execute(arguments: [position.source])
+            } else {
+                try database.cachedStatement(sql: "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)")
+                    .execute(arguments: [position.source, Data(position.value)])
+            }
+        }
+    }
+
+    private static func remove(_ sequences: [Int64], in database: Database) throws -> RemovedAmount {
+        var removed = RemovedAmount()
+        let delete = try database.cachedStatement(
+            sql: "DELETE FROM batch WHERE firstSequence = ? RETURNING length(payload) + 64"
+        )
+        for sequence in sequences {
+            guard let footprint = try Int64.fetchOne(delete, arguments: [sequence]) else { continue }
+            removed.batches += 1
+            removed.bytes += footprint
+        }
+        return removed
+    }
+
+    /// Shortens the file when a good part of it is unused; what stays is reused by the next batches.
+    private static func giveBackSpace(of database: Database) throws {
+        let free = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
+        let all = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA page_count")) ?? 0
+        guard free > Self.pagesFreedAtOnce * 4, free * 2 > all else { return }
+        try database.execute(sql: "PRAGMA incremental_vacuum(\(Self.pagesFreedAtOnce))")
+    }
+}

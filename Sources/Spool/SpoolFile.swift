@@ -1,0 +1,73 @@
+internal import GRDB
+internal import Glibc
+internal import Logging
+internal import Synchronization
+
+/// The spool's place on the disk: the directory and its lock, the file, and what to do when the file is damaged.
+final class SpoolFile: Sendable {
+    let path: String
+    private let lock: Mutex<DirectoryLock?>
+
+    init(directory: String) throws(SpoolError) {
+        try Self.makeDirectory(directory)
+        self.lock = Mutex(try DirectoryLock(directory: directory))
+        self.path = "\(directory)/spool.sqlite"
+    }
+
+    /// Lets another process use the directory.
+    func release() { self.lock.withLock { $0 = nil } }
+
+    /// Opens the file, or puts a damaged one aside and starts a new one with what could be read of it.
+    func open(logger: Logger) throws -> (database: SpoolDatabase, contents: SpoolContents, damagedFile: String?) {
+        // Made here and not by SQLite so that nobody else may read it; SQLite gives its log file the same mode.
+        let descriptor = Glibc.open(self.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        do {
+            let database = try SpoolDatabase(path: self.path)
+            if let damage = try database.firstDamage() {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: damage)
+            }
+            return (database, try database.contents(), nil)
+        } catch  where Self.isDamage(error) {
+            let damaged = try self.setAside()
+            logger.critical(
+                "spool file is damaged and was put aside",
+                metadata: ["file": "\(damaged)", "error": "\(error)"]
+            )
+            let database = try SpoolDatabase(path: self.path)
+            try database.rescue(from: damaged)
+            let contents = try database.contents()
+            logger.notice("spool continues", metadata: ["rescued_batches": "\(contents.batches)"])
+            return (database, contents, damaged)
+        }
+    }
+
+    /// Renames the file and its log out of the way and returns the new name.
+    func setAside() throws(SpoolError) -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let damaged = "\(self.path).damaged-\(now.tv_sec).\(now.tv_nsec / 1000)"
+        for suffix in ["", "-wal", "-shm"] where rename(self.path + suffix, damaged + suffix) != 0 && errno != ENOENT {
+            let reason = DirectoryLock.reason(of: errno)
+            throw SpoolError(.cannotOpen, stage: "put the damaged spool aside", reason: "\(damaged): \(reason)")
+        }
+        return damaged
+    }
+
+    /// The error says that the file itself is broken, not that the disk is full, busy or forbidden.
+    static func isDamage(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        return error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+    }
+
+    private static func makeDirectory(_ directory: String) throws(SpoolError) {
+        var made = directory.hasPrefix("/") ? "/" : ""
+        for name in directory.split(separator: "/") {
+            made += made.isEmpty || made == "/" ? "\(name)" : "/\(name)"
+            guard mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EISDIR else {
+                let reason = DirectoryLock.reason(of: errno)
+                throw SpoolError(.cannotOpen, stage: "make the state directory", reason: "\(made): \(reason)")
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// Makes the name of a spool: 26 characters that sort by time and do not repeat.
+///
+/// 48 bits of milliseconds since 1970 and 80 random bits in Crockford's base 32, which leaves out I, L, O and U.
+enum SpoolIdentifier {
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    static func make() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let milliseconds = UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000
+        return self.make(
+            milliseconds: milliseconds,
+            random: (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+        )
+    }
+
+    /// The name for a time and randomness; of `random` the low 40 bits of each are used.
+    static func make(milliseconds: UInt64, random: (UInt64, UInt64)) -> String {
+        var characters: [UInt8] = []
+        self.append(milliseconds, digits: 10, to: &characters)
+        self.append(random.0, digits: 8, to: &characters)
+        self.append(random.1, digits: 8, to: &characters)
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    private static func append(_ value: UInt64, digits: Int, to characters: inout [UInt8]) {
+        for digit in (0..<digits).reversed() {
+            characters.append(self.alphabet[Int((value >> (UInt64(digit) * 5)) & 31)])
+        }
+    }
+}
