@@ -1,0 +1,272 @@
+internal import Glibc
+internal import Logging
+
+/// Follows files on a reader thread: looks, reads, hands over; see ``FileTail`` for what it promises.
+actor FileFollower {
+    /// So many batches are with the sink at the same time; with the ones read ahead this bounds the memory.
+    private static let maximumDeliveries = 16
+    /// Reading ahead of the sink pays from this many bytes on; fewer are left to become more.
+    private static let readAheadMinimum = 32 << 10
+    /// How often to look if the system gives no notices.
+    private static let blindInterval = Duration.milliseconds(250)
+    /// New names are looked for at most this often.
+    private static let searchPause = Duration.milliseconds(20)
+
+    let configuration: FileTail.Configuration
+    let patterns: [FilePattern]
+    let logger: Logger
+    private let lags: LagBoard
+    private let lease = ReaderThread.Lease()
+
+    var files: [FileIdentity: FollowedFile] = [:]
+    /// Positions from the last run that no file has taken up yet.
+    var stored: [FileIdentity: FilePosition]
+    /// Patterns that were followed before: files that are new to them have grown from nothing since then.
+    var knownPatterns: Set<String>
+    /// Copies of followed files, not to be read unless the original is truncated, and what they are copies of.
+    var copies: [FileIdentity: FileIdentity] = [:]
+    /// Positions to be stored before anything else.
+    var initialPositions: [SourcePosition] = []
+    var filesTakenUp = 0
+    /// Paths whose failure to open was reported.
+    var unreadable: Set<String> = []
+    var watch = ChangeWatch()
+
+    private var queue: [FileIdentity] = []
+    private var deliveries = 0
+    private var failure: (any Error)?
+    private var nextAudit = ContinuousClock.now
+    private var nextSearch = ContinuousClock.now
+
+    init(
+        _ configuration: FileTail.Configuration,
+        patterns: [FilePattern],
+        positions: [SourcePosition],
+        lags: LagBoard,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.patterns = patterns
+        self.lags = lags
+        self.logger = logger
+        self.stored = Dictionary(
+            positions.compactMap(FilePosition.init).map { ($0.identity, $0) },
+            uniquingKeysWith: { $1 }
+        )
+        self.knownPatterns = Set(positions.map(\.key).compactMap(Self.pattern(ofMarker:)))
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.lease.thread.asUnownedSerialExecutor() }
+
+    /// Follows until the task is cancelled or the sink refuses; then waits for what is with the sink.
+    func follow(into sink: any RecordSink) async throws {
+        try await withTaskCancellationHandler {
+            try await self.run(into: sink)
+        } onCancel: {
+            self.lease.thread.wake()
+        }
+    }
+
+    private func run(into sink: any RecordSink) async throws {
+        self.audit()
+        for position in self.initialPositions + self.patterns.map(Self.marker) {
+            try await Self.accept(RecordBatch(position: position), by: sink)
+        }
+        while !Task.isCancelled, self.failure == nil {
+            self.serveQueue(into: sink)
+            if self.lease.thread.wait(forReadable: self.watch.descriptor, milliseconds: self.timeToSleep) {
+                self.note(self.watch.takeChanges())
+            }
+            if .now >= self.nextAudit { self.audit() }
+            await Task.yield()  // deliveries that ended are noted now
+        }
+        while self.deliveries > 0 {
+            _ = self.lease.thread.wait(forReadable: -1, milliseconds: -1)
+            await Task.yield()
+        }
+        if let failure = self.failure { throw failure }
+    }
+
+    private var timeToSleep: CInt {
+        if !self.queue.isEmpty, self.deliveries < Self.maximumDeliveries { return 0 }
+        return CInt(clamping: max(0, Int64((self.nextAudit - .now) / .milliseconds(1)) + 1))
+    }
+
+    private func audit() {
+        self.discover()
+        for followed in self.files.values { self.inspect(followed) }
+        self.nextSearch = .now + Self.searchPause
+        self.nextAudit = .now + (self.watch.isComplete ? self.configuration.auditInterval : Self.blindInterval)
+    }
+
+    private func note(_ changes: ChangeWatch.Changes) {
+        for identity in changes.files { self.files[identity].map(self.enqueue) }
+        if changes.namesChanged { self.nextAudit = min(self.nextAudit, max(.now, self.nextSearch)) }
+    }
+
+    /// Looks at a file without reading: whether it has changed, whether it is over.
+    private func inspect(_ followed: FollowedFile) {
+        guard let status = FileStatus(descriptor: followed.file.descriptor), !followed.isFinished else { return }
+        if status.modified != followed.modified || status.size != followed.file.offset {
+            if status.modified != followed.modified { followed.quietSince = .now }
+            followed.modified = status.modified
+            self.enqueue(followed)
+        }
+        self.noteLag(of: followed)
+        guard followed.isDetached, followed.isIdle else { return }
+        let quiet = ContinuousClock.now - followed.quietSince
+        if quiet > self.configuration.deletedQuiet { self.flush(followed, isOver: status.isDeleted) }
+        if quiet > self.configuration.renamedQuiet { self.flush(followed, isOver: true) }
+    }
+
+    /// Delivers the last line of a file that nobody writes any more, though it has no end.
+    private func flush(_ followed: FollowedFile, isOver: Bool) {
+        guard followed.isIdle, followed.predecessor == nil else { return }
+        switch followed.file.read(self.configuration.chunkSize, atEnd: true) {
+        case .batch(let batch):
+            followed.ready = batch
+        case .nothing where isOver:
+            followed.ready = RecordBatch(position: followed.file.position.removal)
+            followed.isFinished = true
+        case .nothing, .rewritten, .failed:
+            return
+        }
+        self.enqueue(followed)
+    }
+
+    // MARK: Delivery
+
+    func enqueue(_ followed: FollowedFile) {
+        guard !followed.isQueued, !followed.isDelivering else { return }
+        followed.isQueued = true
+        self.queue.append(followed.file.identity)
+    }
+
+    private func serveQueue(into sink: any RecordSink) {
+        var served = 0
+        while served < self.queue.count, self.deliveries < Self.maximumDeliveries {
+            defer { served += 1 }
+            guard let followed = self.files[self.queue[served]] else { continue }
+            followed.isQueued = false
+            self.advance(followed, into: sink)
+        }
+        self.queue.removeFirst(served)
+    }
+
+    private func advance(_ followed: FollowedFile, into sink: any RecordSink) {
+        guard !followed.isDelivering, !self.mustWait(followed) else { return }
+        guard let batch = followed.ready ?? self.read(followed) else { return self.caughtUp(followed) }
+        followed.ready = nil
+        followed.isDelivering = true
+        followed.sentOffset = followed.file.offset
+        self.deliveries += 1
+        let identity = followed.file.identity
+        Task.detached {
+            do {
+                try await sink.accept(batch)
+                await self.delivered(identity, error: nil)
+            } catch {
+                await self.delivered(identity, error: error)
+            }
+        }
+        if !followed.isFinished, followed.file.unread >= Self.readAheadMinimum { followed.ready = self.read(followed) }
+    }
+
+    private func delivered(_ identity: FileIdentity, error: (any Error)?) {
+        self.deliveries -= 1
+        self.failure = self.failure ?? error
+        guard error == nil, let followed = self.files[identity] else { return }
+        followed.isDelivering = false
+        followed.acceptedOffset = followed.sentOffset
+        if followed.isFinished { return self.forget(followed) }
+        self.noteLag(of: followed)
+        self.enqueue(followed)
+    }
+
+    private func read(_ followed: FollowedFile) -> RecordBatch? {
+        if followed.isUndecided, let status = FileStatus(descriptor: followed.file.descriptor), status.size > 0 {
+            if self.isCopy(followed.file.descriptor, status, followed.file.path) {
+                self.forget(followed)
+                return nil
+            }
+            followed.isUndecided = false
+        }
+        switch followed.file.read(self.configuration.chunkSize) {
+        case .batch(let batch):
+            followed.quietSince = .now
+            followed.reportedError = 0
+            return batch
+        case .nothing:
+            return nil
+        case .rewritten:
+            // What is with the sink comes before the rest in a copy: seen again when it was accepted.
+            guard !followed.isDelivering else { return nil }
+            self.takeCopies(of: followed)
+            followed.file.restart()
+            self.enqueue(followed)
+            return nil
+        case .failed(let code):
+            self.report(code, for: followed)
+            return nil
+        }
+    }
+
+    private func mustWait(_ followed: FollowedFile) -> Bool {
+        followed.predecessor.map { self.files[$0] != nil } ?? false
+    }
+
+    /// Lets the files go on that waited for this one.
+    private func caughtUp(_ followed: FollowedFile) {
+        guard followed.isIdle, !followed.isQueued else { return }
+        for waiting in self.files.values where waiting.predecessor == followed.file.identity {
+            waiting.predecessor = nil
+            self.enqueue(waiting)
+        }
+    }
+
+    func forget(_ followed: FollowedFile) {
+        let identity = followed.file.identity
+        self.files[identity] = nil
+        self.watch.forget(identity)
+        self.lags.forget(identity)
+        for waiting in self.files.values where waiting.predecessor == identity {
+            waiting.predecessor = nil
+            self.enqueue(waiting)
+        }
+        self.logger.debug("file is over", metadata: ["path": "\(followed.file.path)"])
+    }
+
+    private func noteLag(of followed: FollowedFile) {
+        let size = FileStatus(descriptor: followed.file.descriptor)?.size ?? 0
+        let bytes = max(0, size - followed.acceptedOffset)
+        self.lags.note(followed.file.identity, path: followed.file.path, bytes: bytes)
+    }
+
+    private func report(_ code: CInt, for followed: FollowedFile) {
+        guard followed.reportedError != code else { return }
+        followed.reportedError = code
+        self.logger.error(
+            "file cannot be read, trying again",
+            metadata: ["path": "\(followed.file.path)", "error": "\(String(cString: strerror(code)))"]
+        )
+    }
+
+    /// Runs the sink's part elsewhere than on the reader thread.
+    @concurrent
+    private static func accept(_ batch: RecordBatch, by sink: any RecordSink) async throws {
+        try await sink.accept(batch)
+    }
+
+    // MARK: Markers
+
+    private static let markerPrefix = "tail:"
+
+    /// Remembers that a pattern was followed.
+    private static func marker(of pattern: FilePattern) -> SourcePosition {
+        SourcePosition(key: self.markerPrefix + pattern.text, value: [1])
+    }
+
+    private static func pattern(ofMarker key: String) -> String? {
+        key.hasPrefix(self.markerPrefix) ? String(key.dropFirst(self.markerPrefix.count)) : nil
+    }
+}

@@ -1,0 +1,102 @@
+internal import Glibc
+public import Logging
+internal import Synchronization
+
+/// Follows growing files and delivers their lines.
+///
+/// Survives renaming, truncation, copying with truncation, deletion and inodes that are used again: a file is known by device,
+/// inode and the bytes before the position. inotify(7) tells of changes; a look at everything now and then catches what it did not tell.
+/// Each file is a stream of its own: its batches come in order, those of different files at the same time. The reading
+/// happens on one thread of its own.
+public final class FileTail: Source {
+    /// Where reading starts in files that are there when a pattern is followed for the first time.
+    public enum Start: Hashable, Sendable {
+        /// With the first byte.
+        case beginning
+        /// After the last complete line.
+        case end
+    }
+
+    /// What to follow and how.
+    public struct Configuration: Sendable {
+        /// Paths and patterns, see `--tail`: `*`, `?`, `[…]`, and `**` for any number of directories.
+        public var patterns: [String]
+        /// Where to start at first; files that appear later are always read from their beginning.
+        ///
+        /// Default: the end.
+        public var start = Start.end
+        /// The most bytes of a line; longer ones are cut and marked.
+        ///
+        /// Default: 256 KiB.
+        public var lineLimit = 256 << 10
+        /// The most bytes read at once.
+        ///
+        /// Default: 256 KiB.
+        public var chunkSize = 256 << 10
+        /// How often everything is looked at even if nothing was noticed.
+        ///
+        /// Default: 2 s.
+        public var auditInterval = Duration.seconds(2)
+        /// A file that was renamed to a name that no pattern matches is followed until it was quiet for so long.
+        ///
+        /// Default: 1 h.
+        public var renamedQuiet = Duration.seconds(3600)
+        /// A file that was deleted is followed until it was quiet for so long.
+        ///
+        /// Default: 10 s.
+        public var deletedQuiet = Duration.seconds(10)
+
+        /// Follows these paths and patterns.
+        public init(patterns: [String]) { self.patterns = patterns }
+    }
+
+    /// How far behind a file is.
+    public struct Lag: Hashable, Sendable {
+        /// The path under which the file was found.
+        public var path: String
+        /// Bytes that are in the file and not yet accepted.
+        public var bytes: Int
+        /// For how many seconds the file has been behind without a pause; 0 if it is not.
+        public var seconds: Double
+    }
+
+    /// `tail` and the patterns.
+    public let name: String
+
+    private let configuration: Configuration
+    private let patterns: [FilePattern]
+    private let positions: [SourcePosition]
+    private let logger: Logger
+    private let lags = LagBoard()
+
+    /// Prepares following; nothing is opened before ``run(into:)``.
+    ///
+    /// `positions` are all that were stored; those of files are picked out.
+    /// - Throws: `IntakeError.Code.invalidPattern`.
+    public init(
+        _ configuration: Configuration,
+        resumingFrom positions: [SourcePosition] = [],
+        logger: Logger
+    ) throws(IntakeError) {
+        self.configuration = configuration
+        self.patterns = try configuration.patterns.map { text throws(IntakeError) in try FilePattern(text) }
+        self.name = "tail \(configuration.patterns.joined(separator: " "))"
+        self.positions = positions
+        self.logger = logger
+    }
+
+    /// How far behind the files are, as of the last look at each.
+    public var lag: [Lag] { self.lags.all }
+
+    /// Follows until cancelled.
+    public func run(into sink: any RecordSink) async throws {
+        let follower = FileFollower(
+            self.configuration,
+            patterns: self.patterns,
+            positions: self.positions,
+            lags: self.lags,
+            logger: self.logger
+        )
+        try await follower.follow(into: sink)
+    }
+}

@@ -1,0 +1,49 @@
+/// A file and what is under way with its lines.
+///
+/// Stays on its reader thread.
+final class FollowedFile {
+    let file: TailedFile
+    /// The log that it is a part of, see ``FilePattern/log(of:)``.
+    let log: String
+    /// Where it stood among the files of its log when it was taken up.
+    let age: RotationAge
+    /// Files of one log are numbered in the order in which they are read.
+    var number: Int
+
+    /// A batch is with the sink; the next one may not follow before it is accepted.
+    var isDelivering = false
+    /// A batch that was read ahead and is to be delivered next.
+    var ready: RecordBatch?
+    /// It stands in the queue for the next look.
+    var isQueued = false
+    /// Nothing more is read until this older file was read to its end, so that lines stay in order over a rotation.
+    var predecessor: FileIdentity?
+    /// It was empty when it appeared, so that it may still become a copy of another file.
+    var isUndecided = false
+    /// No pattern matches any of its names any more.
+    var isDetached = false
+    /// When it last grew.
+    var quietSince = ContinuousClock.now
+    /// Its last batch is under way; it is forgotten after that.
+    var isFinished = false
+    /// Everything before this offset was accepted.
+    var acceptedOffset: Int
+    /// The offset after the batch that is with the sink.
+    var sentOffset: Int
+    /// The error that was reported, to report it once.
+    var reportedError: CInt = 0
+    /// When its contents last changed, as of the last look.
+    var modified: Int64 = 0
+
+    init(_ file: TailedFile, number: Int, age: RotationAge) {
+        self.file = file
+        self.log = FilePattern.log(of: file.path)
+        self.age = age
+        self.number = number
+        self.acceptedOffset = file.offset
+        self.sentOffset = file.offset
+    }
+
+    /// Nothing of it is under way.
+    var isIdle: Bool { !self.isDelivering && self.ready == nil }
+}

@@ -1,0 +1,58 @@
+/// One connection of the Forward protocol: the handshake if there is one, then messages.
+struct ForwardSession {
+    private let configuration: ForwardSource.Configuration
+    private var handshake: ForwardHandshake?
+
+    /// Draws the random bytes that the handshake needs.
+    init(_ configuration: ForwardSource.Configuration) {
+        self.configuration = configuration
+        var random = SystemRandomNumberGenerator()
+        func bytes() -> [UInt8] { (0..<16).map { _ in .random(in: 0...255, using: &random) } }
+        self.handshake = configuration.security.map { ForwardHandshake($0, nonce: bytes(), salt: bytes()) }
+    }
+
+    /// What to say before anything has come.
+    var hello: [UInt8]? { self.handshake?.hello }
+
+    /// Takes whole MessagePack values; returns when their records are durable and have been acknowledged.
+    mutating func receive(
+        _ values: [UInt8],
+        _ source: ForwardSource,
+        _ sink: any RecordSink,
+        _ write: ([UInt8]) async -> Void
+    ) async throws -> ConnectionOutcome {
+        var values = values
+        if let handshake = self.handshake {
+            var reader = MessagePackReader(values.span)
+            guard (try? reader.skip()) != nil else { return .close }
+            let end = reader.position
+            switch handshake.judge(values.span.extracting(0..<end)) {
+            case .welcome(let pong):
+                await write(pong)
+                self.handshake = nil
+                values.removeSubrange(0..<end)
+            case .refusal(let pong, let reason):
+                source.report(.refusedPeer(reason))
+                await write(pong)
+                return .close
+            }
+        }
+        var decoder = ForwardDecoder(
+            values,
+            decompressedLimit: self.configuration.largestDecompressed,
+            entryLimit: self.configuration.largestMessage
+        )
+        while true {
+            let batch: ForwardBatch?
+            do throws(ForwardMessage.Failure) {
+                batch = try decoder.next()
+            } catch {
+                source.report(error == .unknownCompression ? .unknownCompression : .otherProtocol)
+                return .close
+            }
+            guard let batch else { return .goOn }
+            try await source.deliver(batch, into: sink)
+            if !batch.replies.isEmpty { await write(batch.replies) }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// How much a stream source lets its peers take.
+public struct ConnectionLimits: Hashable, Sendable {
+    /// Open connections at a time, 1024 by default; one more is closed at once and counted.
+    public var connections = 1024
+
+    /// Seconds that a peer may pause in the middle of a message before it is disconnected, 60 by default.
+    ///
+    /// Between messages it may be silent for ever: with syslog over TCP the end of an idle connection costs the sender
+    /// the first message it writes afterwards, so only keep-alive probes find peers that are gone.
+    public var stallSeconds: Int64 = 60
+
+    /// The defaults.
+    public init() {}
+}

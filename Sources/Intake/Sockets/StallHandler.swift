@@ -1,0 +1,74 @@
+internal import NIOCore
+
+/// Knows whether its stream stands in the middle of a message.
+protocol MessageReader: AnyObject {
+    /// Whether a message has begun and not ended.
+    var isInsideMessage: Bool { get }
+}
+
+/// Disconnects a peer that begins a message and does not go on with it.
+///
+/// Time during which we do not read, because the sink is busy, is not held against the peer.
+final class StallHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+
+    private let reader: any MessageReader
+    private let limit: TimeAmount
+    private var pieces = 0
+    private var isReading = false
+    private var timer: Scheduled<Void>?
+
+    init(_ reader: any MessageReader, limit: TimeAmount) {
+        self.reader = reader
+        self.limit = limit
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if self.reader.isInsideMessage { self.watch(context) }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        self.isReading = true
+        context.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.pieces &+= 1
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.isReading = false
+        context.fireChannelReadComplete()
+        if self.timer == nil, self.reader.isInsideMessage { self.watch(context) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.stop()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.stop()
+    }
+
+    private func stop() {
+        self.timer?.cancel()
+        self.timer = nil
+    }
+
+    private func watch(_ context: ChannelHandlerContext) {
+        let seen = self.pieces
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: self.limit) {
+            self.timer = nil
+            guard self.reader.isInsideMessage else { return }
+            if self.isReading, self.pieces == seen {
+                context.close(promise: nil)
+            } else {
+                self.watch(context)
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+import Glibc
+import Logging
+import Testing
+
+@testable import Intake
+
+@Suite("Following files", .timeLimit(.minutes(2)))
+struct FileTailTests {
+    private let directory = TemporaryDirectory()
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private func tail(
+        _ patterns: String...,
+        from start: FileTail.Start = .beginning,
+        resuming positions: [SourcePosition] = [],
+        change: (inout FileTail.Configuration) -> Void = { _ in }
+    ) throws -> FileTail {
+        var configuration = FileTail.Configuration(patterns: patterns.map { self.directory.file($0) })
+        configuration.start = start
+        change(&configuration)
+        return try FileTail(configuration, resumingFrom: positions, logger: self.logger)
+    }
+
+    @Test("lines that are there and lines that are added are delivered once, tagged with the path")
+    func growing() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        writer.write("one\ntwo\r\npart")
+        try await withRunning(try self.tail("a.log"), into: sink) {
+            await sink.wait(for: 2)
+            writer.write("ial\n")
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["one", "two", "partial"])
+        #expect(await sink.lines.allSatisfy { $0.tag == self.directory.file("a.log") })
+    }
+
+    @Test("starting at the end delivers what comes later, and a half written line whole")
+    func fromEnd() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        writer.write("old\nha")
+        try await withRunning(try self.tail("a.log", from: .end), into: sink) {
+            await sink.waitForPosition()
+            writer.write("lf\nnew\n")
+            await sink.wait(for: 2)
+        }
+        #expect(await sink.texts == ["half", "new"])
+    }
+
+    @Test("bytes are passed as they are, over-long lines cut and marked")
+    func bytes() async throws {
+        let sink = RecordCollector()
+        LogWriter(self.directory.file("a.log")).write(
+            Array("nul\0nul\n".utf8) + [0xFF, 0xFE, 0x0A] + Array("0123456789ab\nend\n".utf8)
+        )
+        try await withRunning(try self.tail("a.log") { $0.lineLimit = 10 }, into: sink) { await sink.wait(for: 4) }
+        #expect(await sink.texts == ["nul\0nul", "\u{FFFD}\u{FFFD}", "0123456789", "end"])
+        #expect(await sink.lines.map(\.isTruncated) == [false, false, true, false])
+    }
+
+    @Test("goes on where it stopped, without loss or repetition")
+    func restart() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        for round in 0..<5 {
+            writer.write("line \(round)\nunfinished \(round)")
+            let tail = try self.tail("a.log", resuming: await sink.storedPositions)
+            try await withRunning(tail, into: sink) { await sink.wait(for: 2 * round + 1) }
+            writer.write(".\n")
+        }
+        let tail = try self.tail("a.log", resuming: await sink.storedPositions)
+        try await withRunning(tail, into: sink) { await sink.wait(for: 10) }
+        #expect(await sink.texts == (0..<5).flatMap { ["line \($0)", "unfinished \($0)."] })
+    }
+
+    @Test("a renamed file is read to its end, then the new one of its name")
+    func renameAndCreate() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        var writer = LogWriter(path)
+        writer.write("1\n")
+        try await withRunning(try self.tail("a.log"), into: sink) {
+            await sink.wait(for: 1)
+            rename(path, path + ".1")
+            let next = LogWriter(path)
+            next.write("3\n")
+            writer.write("2\n")
+            await sink.wait(for: 3)
+            writer = next
+            writer.write("4\n")
+            await sink.wait(for: 4)
+        }
+        #expect(Set(await sink.texts) == ["1", "2", "3", "4"])
+        #expect(await sink.lines.allSatisfy { $0.tag == path })
+    }
+
+    @Test("a file that was renamed while nobody followed is finished first", arguments: ["a.log", "a.log*"])
+    func renamedWhileStopped(pattern: String) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        writer.write("1\n")
+        try await withRunning(try self.tail(pattern, from: .beginning), into: sink) { await sink.wait(for: 1) }
+        writer.write("2\n")
+        rename(path, path + ".1")
+        LogWriter(path).write("3\n")
+        let tail = try self.tail(pattern, from: .end, resuming: await sink.storedPositions)
+        try await withRunning(tail, into: sink) { await sink.wait(for: 3) }
+        #expect(await sink.texts == ["1", "2", "3"])
+    }
+
+    @Test("truncated in place, it starts again at the beginning")
+    func truncation() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        writer.write("a long first line\n")
+        try await withRunning(try self.tail("a.log"), into: sink) {
+            await sink.wait(for: 1)
+            writer.truncate()
+            writer.write("short\n")
+            await sink.wait(for: 2)
+            writer.truncate()
+            writer.write("as many bytes or more than before\n")
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["a long first line", "short", "as many bytes or more than before"])
+    }
+
+    @Test(
+        "copied and truncated, the rest is read from the copy, and the copy is not read again",
+        arguments: [false, true]
+    )
+    func copyTruncate(isCopyMatched: Bool) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        try await withRunning(try self.tail(isCopyMatched ? "a.log*" : "a.log"), into: sink) {
+            writer.write("1\n2\n")
+            await sink.wait(for: 2)
+            await sink.pause()
+            writer.write("3\n")
+            writer.write("4\n")
+            LogWriter(path + ".1").write(try self.contents(of: path))
+            writer.truncate()
+            writer.write("5\n")
+            await sink.resume()
+            await sink.wait(for: 5)
+            writer.write("6\n")
+            await sink.wait(for: 6)
+        }
+        #expect(await sink.texts == ["1", "2", "3", "4", "5", "6"])
+    }
+
+    @Test("an inode that is used again is a new file")
+    func inodeReuse() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        LogWriter(path).write("old contents\n")
+        try await withRunning(try self.tail("a.log"), into: sink) { await sink.wait(for: 1) }
+        // Written anew in place: the same inode, more bytes, and none of the old ones.
+        let writer = LogWriter(path, flags: O_TRUNC)
+        writer.write("new contents, and more of them\n")
+        let tail = try self.tail("a.log", resuming: await sink.storedPositions)
+        try await withRunning(tail, into: sink) { await sink.wait(for: 2) }
+        #expect(await sink.texts == ["old contents", "new contents, and more of them"])
+    }
+
+    @Test("files that appear are found by pattern, in directories that appear too")
+    func patterns() async throws {
+        let sink = RecordCollector()
+        let tail = try self.tail("**/*.log", "extra.txt", from: .end)
+        try await withRunning(tail, into: sink) {
+            await sink.waitForPosition()
+            LogWriter(self.directory.file("a.log")).write("top\n")
+            LogWriter(self.directory.file("b.txt")).write("other\n")
+            mkdir(self.directory.file("d"), 0o755)
+            mkdir(self.directory.file("d/e"), 0o755)
+            LogWriter(self.directory.file("d/e/c.log")).write("deep\n")
+            LogWriter(self.directory.file("extra.txt")).write("extra\n")
+            await sink.wait(for: 3)
+        }
+        #expect(Set(await sink.texts) == ["top", "deep", "extra"])
+    }
+
+    @Test("a symbolic link that is switched is followed to the new file")
+    func symbolicLink() async throws {
+        let sink = RecordCollector()
+        let link = self.directory.file("current")
+        LogWriter(self.directory.file("one")).write("1\n")
+        LogWriter(self.directory.file("two")).write("2\n")
+        symlink(self.directory.file("one"), link)
+        try await withRunning(try self.tail("current"), into: sink) {
+            await sink.wait(for: 1)
+            symlink(self.directory.file("two"), link + ".new")
+            rename(link + ".new", link)
+            await sink.wait(for: 2)
+            LogWriter(self.directory.file("two")).write("3\n")
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["1", "2", "3"])
+    }
+
+    @Test("a deleted file is read to its end, its unfinished line included, and then forgotten")
+    func deletion() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        writer.write("1\n")
+        let tail = try self.tail("a.log") {
+            $0.deletedQuiet = .milliseconds(50)
+            $0.auditInterval = .milliseconds(20)
+        }
+        try await withRunning(tail, into: sink) {
+            await sink.wait(for: 1)
+            unlink(path)
+            writer.write("2\nunfinished")
+            await sink.wait(for: 3)
+            while await !sink.storedPositions.allSatisfy({ $0.key.hasPrefix("tail:") }) { await Task.yield() }
+        }
+        #expect(await sink.texts == ["1", "2", "unfinished"])
+    }
+
+    @Test("an inode that another file has now is a new file, although it begins with the same lines")
+    func inodeOfDeletedFile() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        LogWriter(path).write("header\nold\n")
+        try await withRunning(try self.tail("a.log"), into: sink) { await sink.wait(for: 2) }
+        let inode = try #require(FileStatus(path: path)).identity
+        unlink(path)
+        // Others make files too, so the inode may have gone to one of theirs: what is expected is the same.
+        for attempt in 0..<1000 {
+            LogWriter(path).write("header\nanother line\n")
+            if FileStatus(path: path)?.identity == inode || attempt == 999 { break }
+            rename(path, self.directory.file("other.\(attempt)"))  // keeps its inode from being the next one
+        }
+        LogWriter(path).write("end\n")
+        let tail = try self.tail("a.log", resuming: await sink.storedPositions)
+        try await withRunning(tail, into: sink) { await sink.wait(for: 5) }
+        #expect(await sink.texts == ["header", "old", "header", "another line", "end"])
+    }
+
+    @Test("hundreds of files are followed at once, each in order, over a restart")
+    func hundredsOfFiles() async throws {
+        let sink = RecordCollector()
+        let writers = (0..<300).map { LogWriter(self.directory.file("\($0)-node.log")) }
+        for round in 0..<4 {
+            for writer in writers { writer.write("line \(2 * round)\n") }
+            let tail = try self.tail("*-node.log", resuming: await sink.storedPositions)
+            try await withRunning(tail, into: sink) {
+                await sink.wait(for: 300 * (2 * round + 1))
+                for writer in writers { writer.write("line \(2 * round + 1)\n") }
+                await sink.wait(for: 300 * (2 * round + 2))
+            }
+        }
+        let files = Dictionary(grouping: await sink.lines, by: \.tag)
+        #expect(files.count == 300)
+        #expect(files.values.allSatisfy { $0.map(\.text) == (0..<8).map { "line \($0)" } })
+    }
+
+    @Test("says how far behind it is")
+    func lag() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        let tail = try self.tail("a.log") { $0.auditInterval = .milliseconds(20) }
+        try await withRunning(tail, into: sink) {
+            writer.write("1\n")
+            await sink.wait(for: 1)
+            await sink.pause()
+            writer.write("23\n456\n")
+            while tail.lag.first?.bytes != 7 { await Task.yield() }
+            #expect(tail.lag.first?.path == self.directory.file("a.log"))
+            await sink.resume()
+            while tail.lag.first?.bytes != 0 { await Task.yield() }
+            #expect(tail.lag.first?.seconds == 0)
+        }
+    }
+
+    private func contents(of path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        return try #require(TailedFile.bytes(of: descriptor, from: 0, count: 1 << 20))
+    }
+}
+
+extension RecordCollector {
+    /// Waits until a source has said where it starts.
+    func waitForPosition() async {
+        while self.positions.isEmpty { await Task.yield() }
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Logging
+import Testing
+
+@testable import Intake
+
+/// Numbered lines 0..<N, written while files are rotated and the follower is stopped, killed and started.
+///
+/// What arrives must be exactly these numbers, each once, and in the order of the file.
+@Suite("Rotation storms", .timeLimit(.minutes(2)))
+struct RotationStormTests {
+    private static let lines = 6000
+
+    private let directory = TemporaryDirectory()
+    private var path: String { self.directory.file("app.log") }
+
+    /// The ways logrotate and its relatives rotate.
+    enum Rotation: String, CaseIterable, Sendable {
+        case renameAndCreate
+        case renameMatched
+        case truncateWhenRead
+        case copyTruncate
+        case copyTruncateMatched
+
+        /// The names after a rotation match the pattern as well.
+        var isMatched: Bool { self == .renameMatched || self == .copyTruncateMatched }
+    }
+
+    @Test("no line is lost or repeated", arguments: Rotation.allCases, [1, 2])
+    func storm(rotation: Rotation, seed: UInt64) async throws {
+        let sink = RecordCollector()
+        let writer = Task.detached { try await self.write(rotation, seed: seed, sink: sink) }
+        var random = SeededRandom(seed: seed &+ 1000)
+        var isWritten = false
+        while !isWritten {
+            let tail = try self.tail(rotation, resuming: await sink.storedPositions)
+            let goal = await sink.lines.count + Int.random(in: 1...1500, using: &random)
+            if goal < Self.lines, Bool.random(using: &random) {
+                let isLastOneStored = Bool.random(using: &random)
+                let killing = KillingSink(sink, limit: goal, isLastOneStored: isLastOneStored)
+                await #expect(throws: KillingSink.Killed.self) { try await tail.run(into: killing) }
+            } else {
+                try await withRunning(tail, into: sink) { await sink.wait(for: min(goal, Self.lines)) }
+            }
+            isWritten = await sink.lines.count >= Self.lines
+        }
+        try await writer.value
+        // One more run: what is not over may not come again.
+        try await withRunning(try self.tail(rotation, resuming: await sink.storedPositions), into: sink) {
+            LogWriter(self.path).write("the end\n")
+            await sink.wait(for: Self.lines + 1)
+        }
+        let expected = (0..<Self.lines).map { "line number \($0)" } + ["the end"]
+        let texts = await sink.texts
+        #expect(texts.count == expected.count)
+        let difference = zip(texts, expected).first { $0 != $1 }
+        #expect(difference == nil, "first difference: \(String(describing: difference))")
+    }
+
+    private func tail(_ rotation: Rotation, resuming positions: [SourcePosition]) throws -> FileTail {
+        var configuration = FileTail.Configuration(patterns: [self.path + (rotation.isMatched ? "*" : "")])
+        configuration.start = .beginning
+        configuration.auditInterval = .milliseconds(50)
+        configuration.chunkSize = 4096
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try FileTail(configuration, resumingFrom: positions, logger: logger)
+    }
+
+    /// Writes all lines and rotates now and then, as a program and its logrotate do.
+    private func write(_ rotation: Rotation, seed: UInt64, sink: RecordCollector) async throws {
+        var random = SeededRandom(seed: seed)
+        var writer = LogWriter(self.path)
+        var number = 0
+        var generation = 0
+        var rotated = 0
+        while number < Self.lines {
+            for _ in 0..<min(Int.random(in: 1...400, using: &random), Self.lines - number) {
+                writer.write("line number \(number)\n")
+                number += 1
+                if number % 50 == 0 { await Task.yield() }
+            }
+            guard number < Self.lines else { return }
+            let written = number
+            switch rotation {
+            case .renameAndCreate, .renameMatched:
+                // Of names that no pattern matches, the follower finds again what it has seen, and no more.
+                if rotation == .renameAndCreate { await sink.wait { $0.count >= written } }
+                generation = self.shift(generation)
+                rename(self.path, self.path + ".1")
+                if Bool.random(using: &random) { writer.write("line number \(number)\n") } else { number -= 1 }
+                number += 1
+                writer = LogWriter(self.path)
+            case .truncateWhenRead:
+                await sink.wait { $0.count >= written }
+                writer.truncate()
+            case .copyTruncate, .copyTruncateMatched:
+                // A copy is known by what was read of the original; of each generation something has to be.
+                let before = rotated
+                await sink.wait { $0.count > before }
+                // The program is held while the copy is made: the lines in between are what this way of rotating loses.
+                generation = self.shift(generation)
+                LogWriter(self.path + ".1").write(try self.contents())
+                writer.truncate()
+                // Before the next rotation the follower has to have seen this one.
+                await sink.wait { $0.count >= written }
+                rotated = written
+            }
+        }
+    }
+
+    /// Gives the rotated files the next number each, the oldest first; returns the highest.
+    private func shift(_ highest: Int) -> Int {
+        for number in (0..<highest).reversed() {
+            rename("\(self.path).\(number + 1)", "\(self.path).\(number + 2)")
+        }
+        return highest + 1
+    }
+
+    private func contents() throws -> [UInt8] {
+        let descriptor = open(self.path, O_RDONLY)
+        defer { close(descriptor) }
+        return try #require(TailedFile.bytes(of: descriptor, from: 0, count: 1 << 22))
+    }
+}

@@ -1,0 +1,129 @@
+import Glibc
+import Logging
+import Testing
+
+@testable import Intake
+
+@Suite("Running fluentd", .timeLimit(.minutes(1)))
+struct FluentdOutputTests {
+    private let directory = TemporaryDirectory()
+
+    /// A source whose fluentd is a shell script.
+    private func fluentd(
+        _ script: String,
+        change: (inout FluentdOutput.Configuration) -> Void = { _ in }
+    ) throws
+        -> FluentdOutput
+    {
+        let path = self.directory.file("fluentd")
+        LogWriter(path).write("#!/bin/sh\n\(script)\n")
+        chmod(path, 0o755)
+        var configuration = FluentdOutput.Configuration()
+        configuration.command = "'\(path)' -c 'an argument'"
+        change(&configuration)
+        return try FluentdOutput(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    @Test("events with a wanted tag become records, other lines do not")
+    func events() async throws {
+        let source = try self.fluentd(
+            """
+            echo "2015-07-22 10:23:44 +0900 [info]: starting $2"
+            echo '2015-07-22 10:23:45 +0900 should-be-ignored: {"message":"x"}'
+            echo '2015-07-22 10:23:45.25 +0900 hatohol.test: {"message":"test message"}'
+            echo 'garbage'
+            echo '2015-07-22 10:23:46 +0900 hatohol.test: no object'
+            exec sleep 100
+            """
+        )
+        let sink = RecordCollector()
+        try await withRunning(source, into: sink) { await sink.wait(for: 2) }
+        let expected = [
+            RecordCollector.Line(
+                tag: "hatohol.test",
+                text: "{\"message\":\"test message\"}",
+                time: RecordTime(seconds: 1_437_528_225, nanoseconds: 250_000_000),
+                isJSON: true,
+                isTruncated: false
+            ),
+            RecordCollector.Line(
+                tag: "hatohol.test",
+                text: "no object",
+                time: RecordTime(seconds: 1_437_528_226),
+                isJSON: false,
+                isTruncated: false
+            ),
+        ]
+        #expect(await sink.lines == expected)
+    }
+
+    @Test("a child that ends is started again, and nothing in the pipe is lost")
+    func restart() async throws {
+        let source = try self.fluentd(
+            """
+            echo run >> '\(self.directory.file("runs"))'
+            run=$(wc -l < '\(self.directory.file("runs"))')
+            for i in $(seq 1 500); do echo "2015-07-22 10:23:45 +0900 hatohol.t: $run.$i"; done
+            exit 1
+            """
+        )
+        let sink = RecordCollector()
+        await sink.pause()
+        try await withRunning(source, into: sink) {
+            // The child has long ended when its output is read on.
+            while await !sink.isWaitedFor { await Task.yield() }
+            await sink.resume()
+            await sink.wait(for: 1000)
+        }
+        let expected = (1...2).flatMap { run in (1...500).map { "\(run).\($0)" } }
+        #expect(await Array(sink.texts.prefix(1000)) == expected)
+    }
+
+    @Test("stopping sends SIGTERM, and what the child prints then is delivered")
+    func stopping() async throws {
+        let source = try self.fluentd(
+            """
+            trap 'echo "2015-07-22 10:23:45 +0900 hatohol.t: last words"; exit 0' TERM
+            echo "2015-07-22 10:23:45 +0900 hatohol.t: first"
+            while :; do sleep 0.01; done
+            """
+        )
+        let sink = RecordCollector()
+        try await withRunning(source, into: sink) { await sink.wait(for: 1) }
+        #expect(await sink.texts == ["first", "last words"])
+    }
+
+    @Test("a child that ignores SIGTERM is killed, and so is what it started")
+    func stubborn() async throws {
+        let source = try self.fluentd(
+            """
+            trap '' TERM
+            sleep 1000 &
+            echo $! > '\(self.directory.file("grandchild"))'
+            echo "2015-07-22 10:23:45 +0900 hatohol.t: first"
+            while :; do sleep 0.01; done
+            """
+        ) { $0.grace = .milliseconds(100) }
+        let sink = RecordCollector()
+        try await withRunning(source, into: sink) { await sink.wait(for: 1) }
+        let descriptor = open(self.directory.file("grandchild"), O_RDONLY)
+        let bytes = TailedFile.bytes(of: descriptor, from: 0, count: 20) ?? []
+        close(descriptor)
+        let grandchild = try #require(pid_t(String(decoding: bytes.dropLast(), as: UTF8.self)))
+        while kill(grandchild, 0) == 0 { await Task.yield() }
+        #expect(errno == ESRCH)
+    }
+
+    @Test("a command that cannot be started, split or matched is an error")
+    func errors() async throws {
+        let sink = RecordCollector()
+        let missing = try self.fluentd("") { $0.command = "/nonexistent/fluentd" }
+        await #expect(throws: IntakeError(.cannotLaunch, stage: "", reason: "")) { try await missing.run(into: sink) }
+        #expect(throws: IntakeError(.invalidConfiguration, stage: "", reason: "")) {
+            try self.fluentd("") { $0.command = "'" }
+        }
+        #expect(throws: IntakeError(.invalidPattern, stage: "", reason: "")) {
+            try self.fluentd("") { $0.tags = ["("] }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import Glibc
+import Intake
+import Logging
+import Testing
+
+@Suite("A syslog source receives", .timeLimit(.minutes(2)))
+struct SyslogSourceTests {
+    static func source(
+        _ transport: SocketEndpoint.Transport,
+        _ host: String = "127.0.0.1",
+        change: (inout SyslogSource.Configuration) -> Void = { _ in }
+    ) -> (@escaping @Sendable (SocketEndpoint) -> Void) -> SyslogSource {
+        var configuration = SyslogSource.Configuration(endpoint: SocketEndpoint(transport, host: host))
+        change(&configuration)
+        return { [configuration] listening in
+            var configuration = configuration
+            configuration.listening = listening
+            return SyslogSource(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+    }
+
+    @Test("by TCP, in either framing, with every field in the record")
+    func tcp() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            let first = #"<165>1 2003-10-11T22:14:15.003Z h app 42 ID47 [a@1 k="v\"" k="w"][b x="y"] one "two""#
+            try await client.send("\(first.utf8.count) \(first)<13>plain\n")
+            await sink.wait(for: 2)
+        }
+        let bodies = await sink.bodies
+        #expect(
+            bodies == [
+                #"{"message":"one \"two\"","host":"h","severity":"INFO","status":"OK","type":"NOTIFICATION","#
+                    + #""facility":"local4","level":"notice","app":"app","pid":"42","msgid":"ID47","#
+                    + #""data":{"a@1":{"k":["v\"","w"]},"b":{"x":"y"}},"peer":"127.0.0.1"}"#,
+                #"{"message":"plain","host":"127.0.0.1","severity":"INFO","status":"OK","type":"NOTIFICATION","#
+                    + #""facility":"user","level":"notice","peer":"127.0.0.1"}"#,
+            ]
+        )
+        let records = await sink.records
+        #expect(records.map(\.tag) == ["syslog.local4.notice", "syslog.user.notice"])
+        #expect(records.map(\.time) == [RecordTime(seconds: 1_065_910_455, nanoseconds: 3_000_000), nil])
+    }
+
+    @Test("by UDP, one message a datagram")
+    func udp() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.udp), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .datagram)
+            for number in 0..<100 {
+                try await client.send("<11>Nov 20 01:02:03 h a: \(number)\n")
+                try await client.send("")
+                await sink.wait(for: number + 1)
+            }
+        }
+        let bodies = await sink.bodies
+        #expect(bodies.count == 100)
+        #expect(
+            bodies.last?.hasPrefix(#"{"message":"99","host":"h","severity":"ERROR","status":"NG","type":"BAD""#) == true
+        )
+    }
+
+    @Test(
+        "by Unix sockets, from senders without a name",
+        arguments: [SocketEndpoint.Transport.unixDatagram, .unixStream]
+    )
+    func unix(_ transport: SocketEndpoint.Transport) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/log"
+            for _ in 0..<2 {
+                let sink = CollectingSink()
+                try await withRunning(Self.source(transport, path), into: sink) { _ in
+                    let client = try SocketClient(path: path, transport == .unixStream ? .stream : .datagram)
+                    try await client.send("<30>Nov 20 01:02:03 app[7]: hello\0")
+                    await sink.wait(for: 1)
+                }
+                let body = try #require(await sink.bodies.first)
+                #expect(body.contains(#""app":"app","pid":"7""#))
+                #expect(access(path, F_OK) != 0, "the socket's file is removed")
+            }
+        }
+    }
+
+    @Test(
+        "what logger(1) sends",
+        .enabled(if: access("/usr/bin/logger", X_OK) == 0),
+        arguments: [
+            ["-T", "--octet-count", "--rfc5424"], ["-T", "--rfc5424"], ["-T", "--rfc3164"], ["-d", "--rfc5424"],
+        ]
+    )
+    func logger(_ options: [String]) async throws {
+        let sink = CollectingSink()
+        let transport: SocketEndpoint.Transport = options.contains("-d") ? .udp : .tcp
+        try await withRunning(Self.source(transport), into: sink) { endpoint in
+            let target = ["-n", "127.0.0.1", "-P", "\(endpoint.port)", "-p", "auth.crit", "-t", "probe", "--id=99"]
+            let result = try await run("logger", options + target + ["straße"])
+            #expect(result.status == 0)
+            await sink.wait(for: 1)
+        }
+        let body = try #require(await sink.bodies.first)
+        #expect(body.hasPrefix(#"{"message":"straße","host":""#))
+        #expect(body.contains(#""severity":"CRITICAL","status":"NG","type":"BAD","facility":"auth","level":"crit","#))
+        #expect(body.contains(#""app":"probe","pid":"99""#))
+    }
+
+    @Test("and counts the datagrams that the system drops while the sink is busy")
+    func droppedDatagrams() async throws {
+        let sink = CollectingSink()
+        await sink.close()
+        let (endpoints, continuation) = AsyncStream.makeStream(of: SocketEndpoint.self)
+        let source = Self.source(.udp)({ continuation.yield($0) })
+        let running = Task { try await source.run(into: sink) }
+        let endpoint = try #require(await endpoints.first { _ in true })
+        let client = try SocketClient(port: endpoint.port, .datagram)
+        try await client.send("<13>first")
+        await sink.waitUntilBlocked()
+        let filler = Array("<13>".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 1000)
+        let count = 20_000
+        for _ in 0..<count { try await client.send(filler) }
+        await sink.open()
+        await sink.wait(for: 2)
+        running.cancel()
+        try await running.value
+        let statistics = source.statistics
+        #expect(statistics.droppedDatagrams > 0)
+        #expect(statistics.messages + statistics.droppedDatagrams <= UInt64(count) + 1)
+        #expect(await sink.records.count == Int(statistics.messages))
+    }
+
+    @Test("the beginning of a message that is too long", arguments: [SocketEndpoint.Transport.tcp, .udp])
+    func tooLong(_ transport: SocketEndpoint.Transport) async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(transport, change: { $0.longestMessage = 10 }), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, transport == .tcp ? .stream : .datagram)
+            try await client.send("<13>0123456789\n")
+            try await client.send("<13>short\n")
+            await sink.wait(for: 2)
+        }
+        #expect(await sink.records.map(\.isTruncated) == [true, false])
+        #expect(
+            await sink.bodies.map { $0.prefix(25) }
+                == [#"{"message":"012345","host"#, #"{"message":"short","host":"#].map { $0.prefix(25) }
+        )
+    }
+
+    @Test("no more while the sink is busy, so that the sender waits, and loses nothing")
+    func backPressure() async throws {
+        let sink = CollectingSink()
+        await sink.close()
+        let line = Array("<13>Nov 20 01:02:03 h a: 0123456789012345678901234567890123456789\n".utf8)
+        let block = Array(repeatElement(line, count: 1000).joined())
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            try await client.send(block)
+            await sink.waitUntilBlocked()
+            // Fill the socket buffers of both sides; they are finite because nobody reads.
+            var sent = block.count
+            var quiet = 0
+            while quiet < 100 {
+                let count = client.sendWithoutWaiting(
+                    Array((block + block).dropFirst(sent % block.count).prefix(block.count))
+                )
+                sent += count
+                quiet = count == 0 ? quiet + 1 : 0
+                if count == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                #expect(sent < 64 << 20, "somebody reads without limit")
+                if sent >= 64 << 20 { break }
+            }
+            await sink.open()
+            let rest = block.count - sent % block.count
+            try await client.send(Array(block.suffix(rest)))
+            await sink.wait(for: (sent + rest) / line.count)
+            let count = await sink.records.count
+            #expect(count == (sent + rest) / line.count)
+        }
+    }
+
+    @Test("all that it read before it was stopped, a broken off line included")
+    func stopping() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            try await client.send("<13>one\n")
+            await sink.wait(for: 1)
+            await sink.close()
+            try await client.send("<13>two\n<13>thr")
+            await sink.waitUntilBlocked()
+            Task { await sink.open() }
+        }
+        let bodies = await sink.bodies
+        #expect(bodies.count == 3)
+        #expect(bodies.last?.contains(#""message":"thr""#) == true)
+    }
+
+    @Test("until the sink fails, and says so")
+    func failingSink() async throws {
+        let sink = CollectingSink()
+        await sink.refuse()
+        await #expect(throws: CollectingSink.Refusal.self) {
+            try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+                let client = try SocketClient(port: endpoint.port, .stream)
+                try await client.send("<13>one\n")
+                #expect(await client.receive().isEmpty)
+            }
+        }
+    }
+
+    @Test("nothing after a wrong count: the connection is closed")
+    func wrongCount() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            try await client.send("<13>good\n99999999999 <13>bad")
+            #expect(await client.receive().isEmpty)
+            await sink.wait(for: 1)
+        }
+    }
+
+    @Test("from no more connections than allowed")
+    func connectionLimit() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp, change: { $0.limits.connections = 1 }), into: sink) { endpoint in
+            let first = try SocketClient(port: endpoint.port, .stream)
+            try await first.send("<13>one\n")
+            await sink.wait(for: 1)
+            let second = try SocketClient(port: endpoint.port, .stream)
+            #expect(await second.receive().isEmpty)
+            try await first.send("<13>two\n")
+            await sink.wait(for: 2)
+        }
+    }
+
+    @Test("from no peer that stops in the middle of a message, but from silent ones")
+    func stalledPeer() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp, change: { $0.limits.stallSeconds = 1 }), into: sink) { endpoint in
+            let silent = try SocketClient(port: endpoint.port, .stream)
+            let stalled = try SocketClient(port: endpoint.port, .stream)
+            try await stalled.send("100 <13>")
+            #expect(await stalled.receive().isEmpty)
+            try await silent.send("<13>still here\n")
+            await sink.wait(for: 2)
+        }
+    }
+
+    @Test("or says why it cannot")
+    func cannotListen() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            let second = SyslogSource(
+                .init(endpoint: endpoint),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            await #expect(throws: IntakeError(.cannotListen, stage: "", reason: "")) {
+                try await second.run(into: sink)
+            }
+        }
+    }
+}
