@@ -1,0 +1,67 @@
+public import HAPI
+public import Spool
+
+/// Encodes events once, into batches that are spooled and sent as they are.
+///
+/// A batch ends at 1000 events or 512 KiB; its lastInfo is the id of its last event.
+public struct BatchEncoder: Sendable {
+    /// The size at which a batch ends, in bytes.
+    public static let batchBytes = 512 << 10
+
+    private let spool: String
+    private var id: EventID
+    private var firstSequence: Int64
+    private var writer = PutEventsWriter()
+    private var finished: [SpooledBatch] = []
+    /// How many events wait to be taken.
+    public private(set) var count = 0
+
+    /// Starts numbering.
+    ///
+    /// - Parameters:
+    ///   - spool: the id of the spool.
+    ///   - sequence: the number of the first event.
+    public init(spool: String, sequence: Int64) {
+        self.spool = spool
+        self.id = EventID(spool: spool, sequence: sequence)
+        self.firstSequence = sequence
+    }
+
+    /// The number of the next event.
+    public var nextSequence: Int64 { self.id.sequence }
+
+    /// Adds an event whose other fields `fields` sets.
+    public mutating func add(time: TimeStamp, type: EventType, _ fields: (inout PutEventsWriter) -> Void) {
+        if self.writer.isFull || self.writer.byteCount >= Self.batchBytes { self.endBatch() }
+        let id = self.id.bytes
+        self.writer.beginEvent(utf8ID: id.span, time: time, type: type)
+        fields(&self.writer)
+        self.writer.endEvent()
+        self.id.advance()
+        self.count += 1
+    }
+
+    /// Takes the batches encoded so far, the last one completed.
+    public mutating func take() -> [SpooledBatch] {
+        self.endBatch()
+        self.count = 0
+        defer { self.finished = [] }
+        return self.finished
+    }
+
+    /// Goes on with later numbers; only when nothing is waiting.
+    public mutating func skip(to sequence: Int64) {
+        guard self.count == 0, sequence > self.nextSequence else { return }
+        self.id = EventID(spool: self.spool, sequence: sequence)
+        self.firstSequence = sequence
+    }
+
+    private mutating func endBatch() {
+        guard !self.writer.isEmpty else { return }
+        let count = self.writer.count
+        let last = EventID(spool: self.spool, sequence: self.nextSequence - 1)
+        let payload = self.writer.finish(PutEvents.Envelope(lastInfo: last.description))
+        self.finished.append(SpooledBatch(firstSequence: self.firstSequence, count: count, payload: payload))
+        self.firstSequence = self.nextSequence
+    }
+}

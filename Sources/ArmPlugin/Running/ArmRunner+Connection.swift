@@ -1,0 +1,152 @@
+internal import AMQP
+internal import HAPI
+internal import JSONRPC
+internal import Logging
+internal import Spool
+
+extension ArmRunner {
+    /// How many messages of the server may be on their way to us unacknowledged.
+    private static let prefetch: UInt16 = 64
+    /// How many messages of the session may wait for a broker that takes none.
+    private static let mostControlMessages = 1000
+
+    /// Connects, and again, until the task is cancelled.
+    func stayConnected() async {
+        let reconnector = Reconnector(
+            logger: self.logger,
+            configuration: { await self.broker.connection },
+            onChange: { status in Task { await self.connectionChanged(status) } }
+        )
+        await reconnector.run { connection in try await self.serve(connection) }
+    }
+
+    private func connectionChanged(_ status: Reconnector.Status) {
+        switch status {
+        case .connected(_, let peer):
+            self.hasConnected = true
+            self.setProblem("certificate", CertificateExpiry(peer).warning(at: .now))
+        case .disconnected(let error):
+            if error.code == .configuration, !self.hasConnected { self.failure.yield(error) }
+        }
+    }
+
+    /// Serves one connection; throws when it is of no more use.
+    private func serve(_ connection: Connection) async throws {
+        self.hasConnected = true
+        let channel = try await connection.openChannel(confirms: true)
+        for queue in [self.broker.sendQueue, self.broker.receiveQueue] {
+            let declared = try await channel.declareQueue(queue, as: self.broker.queueType)
+            if queue == self.broker.receiveQueue, declared.consumerCount > 0 {
+                self.logger.warning(
+                    "another arm consumes the same queue: answers will be lost",
+                    metadata: ["queue": "\(queue)"]
+                )
+            }
+        }
+        try await channel.consume(self.broker.receiveQueue, prefetch: Self.prefetch)
+        let sender = self.begin(connection)
+        defer { self.end() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.publish(on: channel, wokenBy: sender) }
+            group.addTask { try await self.receive(from: channel) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        if !Task.isCancelled { throw ConnectionEnd(description: "the connection was closed to use new settings") }
+    }
+
+    private func begin(_ connection: Connection) -> Signal {
+        let sender = Signal()
+        self.connection = connection
+        self.sender = sender
+        self.confirmations = Confirmations()
+        self.counters.connections += 1
+        self.perform(self.session.connected(at: .now))
+        return sender
+    }
+
+    private func end() {
+        self.sender?.finish()
+        self.sender = nil
+        self.connection = nil
+        self.control = []
+        self.outbox.disconnected()
+        self.failCalls(self.calls.removeAll())
+        self.blocked(nil)
+        self.perform(self.session.disconnected())
+    }
+
+    // MARK: Publishing
+
+    private func publish(on channel: Channel, wokenBy sender: Signal) async throws {
+        for await _ in sender.stream {
+            while let message = self.nextControlMessage() {
+                _ = try await channel.publish(message.bytes, to: self.broker.sendQueue, messageID: message.messageID)
+            }
+            while self.control.isEmpty, let (id, bytes) = self.nextEventRequest() {
+                let tag = try await channel.publish(bytes, to: self.broker.sendQueue, messageID: String(id))
+                self.confirmations.published(id, tag: tag)
+                self.outbox.published(id, at: .now)
+                self.counters.requests += 1
+            }
+            if !self.control.isEmpty { sender.send() }
+        }
+    }
+
+    private func nextControlMessage() -> (bytes: [UInt8], messageID: String)? {
+        self.control.isEmpty ? nil : self.control.removeFirst()
+    }
+
+    private func nextEventRequest() -> (id: Int64, bytes: [UInt8])? {
+        guard self.session.isEstablished, let (id, batch) = self.outbox.next(at: .now) else { return nil }
+        var bytes: [UInt8] = []
+        Envelope.appendRequest(
+            method: Procedure.putEvents.rawValue,
+            params: batch.payload.span,
+            id: .number(id),
+            to: &bytes
+        )
+        return (id, bytes)
+    }
+
+    /// Puts a message of the session in line.
+    func enqueue(_ bytes: [UInt8], messageID: String) {
+        guard self.control.count < Self.mostControlMessages else { return }
+        self.control.append((bytes, messageID))
+        self.sender?.send()
+    }
+
+    // MARK: Receiving
+
+    private func receive(from channel: Channel) async throws {
+        for try await event in channel.events {
+            switch event {
+            case .delivery(let delivery):
+                if !delivery.isOversized { self.received(Message(parsing: delivery.body, invalidUTF8: .repair)) }
+                await self.settle()
+                try await channel.acknowledge(delivery.tag, multiple: false)
+            case .confirmed(let tag, let multiple): self.confirmations.confirmed(tag, multiple: multiple)
+            case .rejected(let tag, let multiple):
+                for id in self.confirmations.rejected(tag, multiple: multiple) { self.outbox.undelivered(id, at: .now) }
+            case .returned(_, let code, let reason):
+                throw ConnectionEnd(description: "the queue \(self.broker.sendQueue) is gone: \(code) \(reason)")
+            case .consumerCancelled(let queue):
+                throw ConnectionEnd(description: "the queue \(queue) is gone")
+            case .blocked(let reason): self.blocked(reason)
+            case .unblocked: self.blocked(nil)
+            }
+        }
+    }
+
+    private func blocked(_ reason: String?) {
+        let wasBlocked = self.isBlocked
+        self.isBlocked = reason != nil
+        if wasBlocked, !self.isBlocked { self.outbox.extendDeadlines(from: .now) }
+        self.setProblem("broker", reason.map { "the broker takes no messages: \($0)" })
+    }
+}
+
+/// Why a connection that works is given up.
+private struct ConnectionEnd: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,65 @@
+internal import JSONRPC
+internal import Logging
+internal import Spool
+
+extension ArmRunner {
+    /// Fills the outbox from the spool, until the task is cancelled or the spool is closed.
+    func fillOutbox() async {
+        var room = self.room.stream.makeAsyncIterator()
+        while !Task.isCancelled {
+            do {
+                while self.outbox.room == 0 {
+                    guard await room.next() != nil else { return }
+                }
+                try await self.spool.waitForBatch(after: self.outbox.cursor)
+                let batches = try await self.spool.batches(after: self.outbox.cursor, limit: self.outbox.room)
+                self.outbox.add(batches)
+                self.sender?.send()
+                self.setProblem("spool-read", nil)
+            } catch {
+                if Task.isCancelled || (error as? SpoolError)?.code == .closed { return }
+                self.setProblem("spool-read", "\(error)")
+                try? await Task.sleep(for: .seconds(5))
+            }
+        }
+    }
+
+    /// Takes what is done with out of the spool.
+    func settle() async {
+        for (batch, error) in self.takeRefused() {
+            let reason = "the server refuses \(batch.count) events from \(batch.firstSequence): \(error)"
+            do {
+                let path = try SetAside(directory: self.configuration.setAsideDirectory).keep(batch, because: error)
+                self.logger.error("events set aside", metadata: ["reason": "\(reason)", "file": "\(path)"])
+                self.counters.refusedEvents += Int64(batch.count)
+                self.health.fail("\(reason); they are in \(path)", at: .now)
+                self.delivered.append(batch.firstSequence)
+            } catch {
+                self.logger.error("events cannot be set aside", metadata: ["reason": "\(reason)", "error": "\(error)"])
+                self.health.fail("\(reason); they stay in the spool: \(error)", at: .now)
+            }
+        }
+        let sequences = self.takeDelivered()
+        guard !sequences.isEmpty else { return }
+        do {
+            try await self.spool.remove(firstSequences: sequences)
+        } catch {
+            self.logger.error("confirmed events cannot be removed from the spool", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func takeRefused() -> [(SpooledBatch, ErrorObject)] {
+        defer { self.refused = [] }
+        return self.refused
+    }
+
+    private func takeDelivered() -> [Int64] {
+        defer { self.delivered = [] }
+        return self.delivered
+    }
+
+    /// The oldest event that is not confirmed, as far as it is known.
+    var firstUnconfirmed: Int64? {
+        self.outbox.firstSequence ?? (self.spool.status.batches == 0 ? self.spool.nextSequence : nil)
+    }
+}

@@ -1,0 +1,214 @@
+import AMQP
+import ArmPlugin
+import HAPI
+import JSONRPC
+import Spool
+import TestSupport
+import Testing
+
+/// An arm against the real broker, with a server that answers as it is told to.
+@Suite(.timeLimit(.minutes(3))) struct ArmRunnerTests {
+    private func lines(_ numbers: ClosedRange<Int>) -> [String] { numbers.map { "line \($0)" } }
+
+    @Test func deliversEverythingInOrder() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        let lines = self.lines(1...5000)
+        try await arm.add(lines, perBatch: 100)
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == lines)
+        #expect(await server.lastInfo == "\(arm.spool.id)-0000000000005000")
+        try await eventually("a good report") { await server.armInfos.last?.lastStatus == .ok }
+        try await arm.stop()
+        #expect(await server.requests == 50)
+        #expect(!arm.log.contains("monitoring secret"))
+        #expect(arm.log.all.count < 30)
+        await server.stop()
+    }
+
+    @Test func waitsForAServerThatIsNotThere() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        try await arm.add(self.lines(1...10))
+        try await eventually("a connection") { arm.log.contains("connected to the broker") }
+        try await eventually("the first exchangeProfile") { (try? broker.messageCount(arm.queue + "-S")) ?? 0 >= 1 }
+        // Nothing but the greeting is sent to a server that does not answer.
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == self.lines(1...10))
+        #expect(await server.methods.prefix(while: { $0 != "putEvents" }).contains("getMonitoringServerInfo"))
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func sendsAgainUntilSuccess() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        let full = ErrorObject(code: -32000, message: "no space")
+        await server.react([.success, .failure, .silence, .error(full), .failure, .success, .silence, .error(full)])
+        try await server.start()
+        let lines = self.lines(1...1000)
+        try await arm.add(lines, perBatch: 100)
+        try await arm.runner.waitUntilDelivered()
+        #expect(Set(await server.briefs) == Set(lines))
+        #expect(await server.briefs.count == lines.count)
+        #expect(arm.log.contains("warning the server does not take events"))
+        #expect(arm.log.contains("info the server takes events again"))
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func setsAsideWhatIsRefusedForGood() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration()) { $0.outbox.windowBatches = 1 }
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        let invalid = ErrorObject.invalidParams(["events[0].time: bad"])
+        await server.react([.error(invalid), .error(invalid), .error(invalid)])
+        try await server.start()
+        try await arm.add(["poison"])
+        try await arm.add(["good"])
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == ["good"])
+        let kept = String(decoding: try contents(of: arm.directory.file("set-aside/events-1-1.json")), as: UTF8.self)
+        #expect(kept.contains("poison"))
+        #expect(kept.contains("events[0].time: bad"))
+        #expect(arm.log.contains("error events set aside"))
+        try await eventually("a bad report") {
+            await server.armInfos.contains {
+                $0.failureReason.contains("refuses 1 events from 1") || $0.lastStatus == .notGood
+            }
+        }
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func survivesCutConnections() async throws {
+        let broker = try await PrivateBroker.shared
+        let proxy = try TCPProxy(target: broker.tlsPort)
+        let arm = try await RunningArm(broker.configuration(port: proxy.port))
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        let lines = self.lines(1...3000)
+        for start in stride(from: 0, to: 3000, by: 1000) {
+            try await arm.add(lines[start..<start + 1000], perBatch: 10)
+            try await eventually("some events") { await server.briefs.count > start + 100 }
+            proxy.cut()
+        }
+        try await arm.runner.waitUntilDelivered()
+        #expect(Set(await server.briefs) == Set(lines))
+        #expect(await server.briefs.count == lines.count)
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func declaresDeletedQueuesAgain() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.add(["before"])
+        try await arm.runner.waitUntilDelivered()
+        await server.stop()
+        try broker.deleteQueue(arm.queue + "-S")
+        try broker.deleteQueue(arm.queue + "-T")
+        try await arm.add(["after"])
+        let second = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await second.start()
+        try await arm.runner.waitUntilDelivered()
+        #expect(await second.briefs == ["after"])
+        try await arm.stop()
+        await second.stop()
+    }
+
+    @Test func greetsAServerThatWasRestarted() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.add(["one"])
+        try await arm.runner.waitUntilDelivered()
+        await server.forgetProfiles()
+        try await arm.add(["two"])
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == ["one", "two"])
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func endsAtOnceWhenFilesAreWrong() async throws {
+        let broker = try await PrivateBroker.shared
+        var configuration = broker.configuration()
+        configuration.tls?.privateKeyPath = try broker.authority.issue("other").key
+        let arm = try await RunningArm(configuration)
+        let error = await #expect(throws: AMQPError.self) { try await arm.end() }
+        #expect(error?.code == .configuration)
+    }
+
+    @Test func saysWhenTheServerRemembersAnotherSpool() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        await server.setLastInfo("01ARZ3NDEKTSV4RRFFQ69G5FAV-0000000000000007")
+        try await server.start()
+        try await eventually("the warning") { arm.log.contains("this node's spool is new") }
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func goesOnAfterNumbersTheServerKnows() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        await server.setLastInfo("\(arm.spool.id)-0000000000000077")
+        try await server.start()
+        try await eventually("the floor") { arm.runner.sequenceFloor.value == 78 }
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func deliversBeforeItEnds() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.add(["first"])
+        try await arm.runner.waitUntilDelivered()
+        try await arm.add(self.lines(1...2000), perBatch: 10)
+        try await arm.stop()
+        #expect(await server.briefs == ["first"] + self.lines(1...2000))
+        await server.stop()
+    }
+
+    @Test func endsSoonWithoutAServer() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        try await arm.add(["kept"])
+        try await eventually("a connection") { arm.log.contains("connected to the broker") }
+        let start = ContinuousClock.now
+        try await arm.stop()
+        #expect(ContinuousClock.now - start < .seconds(9))
+        #expect(arm.log.contains("batches-left-in-spool=1"))
+    }
+
+    @Test func waitsForABrokerThatTakesNothing() async throws {
+        let broker = try await PrivateBroker.start()
+        let arm = try await RunningArm(broker.configuration())
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.add(["before"])
+        try await arm.runner.waitUntilDelivered()
+        try broker.setMemoryAlarm(true)
+        try await arm.add(self.lines(1...100), perBatch: 10)
+        try await eventually("the problem") { arm.log.contains("the broker takes no messages") }
+        try broker.setMemoryAlarm(false)
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == ["before"] + self.lines(1...100))
+        try await arm.stop()
+        await server.stop()
+        await broker.stop()
+    }
+}
