@@ -1,0 +1,65 @@
+internal import ArmPlugin
+internal import Intake
+internal import Logging
+internal import ServiceLifecycle
+
+/// Shows the state of the agent: on a socket in its state directory, by HTTP for Prometheus, and to systemd's watchdog.
+struct StatusService: Service {
+    /// The name of the socket in the state directory.
+    static let socketName = "status.socket"
+
+    let configuration: Configuration
+    let runner: ArmRunner
+    let sources: [Sources.Entry]
+    let notifier: SystemdNotifier
+    let logger: Logger
+
+    /// Runs until graceful shutdown.
+    ///
+    /// - Throws: why the address for metrics cannot be used; without the socket the agent runs all the same.
+    func run() async throws {
+        let socket: Listener?
+        do {
+            let path = "\(self.configuration.stateDirectory)/\(Self.socketName)"
+            socket = try Listener(path: path) { _ in await self.status.json }
+        } catch {
+            self.logger.warning("--status will not find this agent", metadata: ["reason": "\(error)"])
+            socket = nil
+        }
+        defer { socket?.stop() }
+        let metrics = try self.configuration.metricsAddress.map { address throws(SettingsError) in
+            try Listener(address: address) { await self.answer($0) }
+        }
+        defer { metrics?.stop() }
+        await cancelWhenGracefulShutdown { await self.feedWatchdog() }
+    }
+
+    private var status: AgentStatus {
+        get async {
+            AgentStatus(
+                arm: await self.runner.status,
+                lags: self.sources.flatMap { ($0.source as? FileTail)?.lag ?? [] }
+            )
+        }
+    }
+
+    private func answer(_ request: [UInt8]) async -> [UInt8] {
+        let isKnown = request.starts(with: "GET /metrics".utf8)
+        let body = isKnown ? await self.status.metrics : Array("see /metrics\n".utf8)
+        let head = """
+            HTTP/1.1 \(isKnown ? "200 OK" : "404 Not Found")\r\nContent-Type: text/plain; version=0.0.4\r\n\
+            Content-Length: \(body.count)\r\nConnection: close\r\n\r\n
+            """
+        return Array(head.utf8) + body
+    }
+
+    /// Gives signs of life for as long as the arm answers.
+    private func feedWatchdog() async {
+        let interval = self.notifier.watchdogInterval
+        while !Task.isCancelled {
+            _ = await self.runner.status
+            if interval != nil { self.notifier.notify("WATCHDOG=1") }
+            try? await Task.sleep(for: interval ?? .seconds(86_400))
+        }
+    }
+}

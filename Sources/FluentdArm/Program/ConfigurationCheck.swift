@@ -1,0 +1,66 @@
+internal import AMQP
+internal import ArmPlugin
+internal import Intake
+internal import Logging
+
+/// `--check-config`: says what a run would do, and what is wrong with it.
+struct ConfigurationCheck {
+    /// Prints the findings and returns whether a run could begin.
+    func run(_ options: FluentdOptions) -> Bool {
+        do {
+            let configuration = try Configuration.resolve(options, environment: Environment.current)
+            let quiet = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+            _ = try Sources(configuration: configuration, logger: quiet).make(resumingFrom: [])
+            for (name, value) in Self.report(configuration) { print("\(name): \(value)") }
+            for warning in configuration.warnings { print("warning: \(warning)") }
+            print("the configuration is good")
+            return true
+        } catch {
+            print("error: \(error)")
+            return false
+        }
+    }
+
+    static func report(_ configuration: Configuration) -> [(String, String)] {
+        let connection = configuration.broker.connection
+        var lines = [("configuration file", configuration.file ?? "none")]
+        lines.append(("brokers", connection.addresses.map(\.description).joined(separator: ", ")))
+        lines.append(("virtual host", connection.virtualHost))
+        lines.append(("sign-in", connection.authentication.description))
+        lines.append(("TLS", Self.describe(connection.tls)))
+        lines.append(
+            (
+                "queues",
+                "\(configuration.broker.sendQueue), \(configuration.broker.receiveQueue), \(configuration.broker.queueType) if missing"
+            )
+        )
+        for input in configuration.inputs { lines.append(("source", Self.describe(input, configuration))) }
+        lines.append(("host name", configuration.hostName))
+        lines.append(("spool", "\(configuration.stateDirectory), at most \(ByteSize(bytes: configuration.spoolLimit))"))
+        let log = configuration.log
+        lines.append(("log", "\(log.path ?? "standard error"), \(log.level) and above, as \(log.format)"))
+        return lines
+    }
+
+    private static func describe(_ tls: TLSConfiguration?) -> String {
+        guard let tls else { return "off" }
+        let parts = [
+            tls.verification == .peer ? "chain and name of the broker are checked" : "the broker is not checked",
+            tls.certificateAuthorityPath.map { "authorities \($0)" } ?? "authorities of the system",
+            tls.certificateChainPath.map { "certificate \($0)" }, tls.privateKeyPath.map { "key \($0)" },
+            tls.revocationListPath.map { "revocation list \($0)" },
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
+    }
+
+    private static func describe(_ input: Input, _ configuration: Configuration) -> String {
+        switch input {
+        case .files(let patterns, let isFromBeginning):
+            "files \(patterns.joined(separator: " ")), new ones from the \(isFromBeginning ? "beginning" : "end")"
+        case .standardInput: "standard input"
+        case .fluentd(let command): "output of \(command), tags \(configuration.tags.joined(separator: " "))"
+        case .syslog(let url): "syslog \(url)"
+        case .forward(let address): "forward \(address)"
+        }
+    }
+}

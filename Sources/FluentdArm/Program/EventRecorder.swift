@@ -1,0 +1,94 @@
+internal import ArmPlugin
+internal import HAPI
+internal import Intake
+internal import Rules
+internal import Spool
+
+/// Turns the records of all sources into spooled events.
+///
+/// Records that come while a batch is being written go into the next one, and batches begin at least ``pace`` apart unless
+/// they are full: a lone line is stored at once, and many lines cost few transactions.
+actor EventRecorder {
+    /// The shortest time between two batches that are not full.
+    static let pace: Duration = .milliseconds(4)
+
+    private let spool: Spool
+    private let floor: SequenceFloor
+    private var encoder: BatchEncoder
+    private var mapper: EventMapper
+    private var positions: [String: Position] = [:]
+    private var waiters: [CheckedContinuation<Void, any Error>] = []
+    private var writer: Task<Void, Never>?
+    private var lastBatch: ContinuousClock.Instant?
+
+    init(spool: Spool, floor: SequenceFloor, rules: RuleSet? = nil) {
+        self.spool = spool
+        self.floor = floor
+        self.encoder = BatchEncoder(spool: spool.id, sequence: spool.nextSequence)
+        self.mapper = EventMapper(rules: rules)
+    }
+
+    /// Takes records and returns when they, and their position, are on the disk.
+    ///
+    /// - Parameters:
+    ///   - batch: the records.
+    ///   - host: the host of records that name none.
+    /// - Throws: why they are not; then none of them is.
+    func accept(_ batch: RecordBatch, host: [UInt8]) async throws {
+        if self.encoder.count == 0 { self.encoder.skip(to: self.floor.value) }
+        let now = TimeStamp.now
+        let storage = batch.storage.span
+        for record in batch.records {
+            self.mapper.map(record, in: storage, host: host.span, now: now, into: &self.encoder)
+        }
+        if let position = batch.position {
+            self.positions[position.key] = Position(source: position.key, value: position.value)
+        }
+        guard self.encoder.count > 0 || batch.position != nil else { return }
+        try await withCheckedThrowingContinuation { continuation in
+            self.waiters.append(continuation)
+            if self.writer == nil { self.writer = Task { await self.write() } }
+        }
+    }
+
+    /// Uses other rules from now on.
+    func setRules(_ rules: RuleSet?) { self.mapper = EventMapper(rules: rules) }
+
+    /// Gives up what is waiting for a spool that is full or cannot be written: it was not accepted.
+    func abandon() { self.writer?.cancel() }
+
+    private func write() async {
+        while !self.waiters.isEmpty {
+            await self.keepPace()
+            let waiters = self.waiters
+            let positions = Array(self.positions.values)
+            self.waiters = []
+            self.positions = [:]
+            self.lastBatch = .now
+            do {
+                try await self.spool.append(self.encoder.take(), positions: positions)
+                for waiter in waiters { waiter.resume() }
+            } catch {
+                for waiter in waiters { waiter.resume(throwing: error) }
+            }
+        }
+        self.writer = nil
+    }
+
+    private func keepPace() async {
+        guard let lastBatch = self.lastBatch, self.encoder.count < PutEvents.mostEvents else { return }
+        let due = lastBatch + Self.pace
+        if ContinuousClock.now < due { try? await Task.sleep(until: due, tolerance: .zero) }
+    }
+}
+
+/// Where one source delivers.
+struct RecorderSink: RecordSink {
+    let recorder: EventRecorder
+    /// The host of records that name none.
+    let host: [UInt8]
+
+    func accept(_ batch: RecordBatch) async throws {
+        try await self.recorder.accept(batch, host: self.host)
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArmPlugin
+internal import Intake
+internal import Logging
+internal import ServiceLifecycle
+
+/// Runs all sources; ends with them, and delivers before it does.
+struct IntakeService: Service {
+    /// How long sources may take to hand over what they have read, after they were asked to end.
+    static let grace: Duration = .seconds(15)
+
+    let sources: [Sources.Entry]
+    let recorder: EventRecorder
+    let runner: ArmRunner
+    let notifier: SystemdNotifier
+    let logger: Logger
+
+    /// Runs until graceful shutdown, or until all sources have ended and the server has confirmed everything.
+    ///
+    /// - Throws: what a source that cannot work threw.
+    func run() async throws {
+        self.notifier.notify("READY=1")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.runSources() }
+            group.addTask {
+                try? await gracefulShutdown()
+                self.notifier.notify("STOPPING=1")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+            group.cancelAll()
+            let limit = Task {
+                try await Task.sleep(for: Self.grace)
+                self.logger.warning("sources are not done in time, what they hold is left to them")
+                await self.recorder.abandon()
+            }
+            defer { limit.cancel() }
+            while try await group.next() != nil {}
+        }
+    }
+
+    private func runSources() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for entry in self.sources {
+                let sink = RecorderSink(recorder: self.recorder, host: Array(entry.host.utf8))
+                group.addTask { [logger] in
+                    logger.info("source started", metadata: ["source": "\(entry.source.name)"])
+                    try await entry.source.run(into: sink)
+                    logger.info("source ended", metadata: ["source": "\(entry.source.name)"])
+                }
+            }
+            try await group.waitForAll()
+        }
+        // Being told to end meanwhile is no failure: what is not delivered stays in the spool.
+        try? await self.runner.waitUntilDelivered()
+    }
+}

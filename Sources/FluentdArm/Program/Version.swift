@@ -1,0 +1,4 @@
+/// Which version of the product this is.
+enum Version {
+    static let current = "0.1.0"
+}

@@ -1,0 +1,9 @@
+internal import FluentdArm
+internal import Glibc
+
+@main
+enum Main {
+    static func main() async {
+        exit(await Program.run())
+    }
+}

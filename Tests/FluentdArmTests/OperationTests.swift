@@ -1,0 +1,146 @@
+import Glibc
+import Logging
+import Spool
+import TestSupport
+import Testing
+
+@testable import ArmPlugin
+@testable import FluentdArm
+@testable import Intake
+
+@Suite struct LoggingTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { self.directory = try TemporaryDirectory() }
+
+    private func logger(_ settings: LogSettings) throws -> (Logger, LogOutput) {
+        let output = try LogOutput(settings)
+        return (Logger(label: "test") { _ in LineLogHandler(settings, output: output, environment: [:]) }, output)
+    }
+
+    private func lines(_ path: String) throws -> [String] {
+        String(decoding: try contents(of: path), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test func textIsOneLineWithItsMetadata() throws {
+        var settings = LogSettings()
+        settings.path = self.directory.file("log")
+        let (logger, _) = try self.logger(settings)
+        logger.warning("two\nlines", metadata: ["reason": "a \"b\"", "count": "2"])
+        logger.debug("not shown")
+        let lines = try self.lines(self.directory.file("log"))
+        #expect(lines.count == 1)
+        #expect(lines[0].hasSuffix(" warning two lines count=2 reason=\"a \"b\"\""))
+        let time = try Regex(#"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "#)
+        #expect(try time.prefixMatch(in: lines[0]) != nil)
+    }
+
+    @Test func jsonIsOneObject() throws {
+        var settings = LogSettings()
+        settings.path = self.directory.file("log")
+        settings.format = .json
+        let (logger, _) = try self.logger(settings)
+        logger.error("broken \"thing\"", metadata: ["file": "a\nb"])
+        let line = try #require(try self.lines(self.directory.file("log")).first)
+        #expect(line.hasSuffix(#""level":"error","message":"broken \"thing\"","metadata":{"file":"a\nb"}}"#))
+    }
+
+    @Test func levelChangesWhileRunning() throws {
+        var settings = LogSettings()
+        settings.path = self.directory.file("log")
+        let (logger, output) = try self.logger(settings)
+        logger.debug("before")
+        output.level = .debug
+        logger.debug("after")
+        #expect(try self.lines(self.directory.file("log")).count == 1)
+    }
+
+    @Test func followsARotatedFile() throws {
+        var settings = LogSettings()
+        settings.path = self.directory.file("log")
+        let (logger, _) = try self.logger(settings)
+        logger.info("one")
+        rename(self.directory.file("log"), self.directory.file("log.1"))
+        logger.info("two")
+        #expect(try self.lines(self.directory.file("log.1")).count == 1)
+        #expect(try self.lines(self.directory.file("log")).count == 1)
+    }
+}
+
+@Suite struct StatusTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { self.directory = try TemporaryDirectory() }
+
+    private func status() throws -> AgentStatus {
+        let spool = try Spool.inMemory(limit: 1 << 20, logger: Logger(label: "test"))
+        return AgentStatus(
+            arm: ArmStatus(
+                broker: "localhost:5671",
+                isEstablished: true,
+                server: "hatohol",
+                window: 3,
+                counters: DeliveryCounters(),
+                spool: spool.status,
+                spoolID: "S",
+                nextSequence: 7,
+                problem: "the spool is full"
+            ),
+            lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5)]
+        )
+    }
+
+    @Test func socketShowsTheState() throws {
+        let json = try self.status().json
+        let path = self.directory.file(StatusService.socketName)
+        let listener = try Listener(path: path) { _ in json }
+        defer { listener.stop() }
+        var info = stat()
+        #expect(stat(path, &info) == 0 && info.st_mode & 0o077 == 0)
+        #expect(StatusRequest(stateDirectory: self.directory.path).run(asJSON: false))
+        #expect(StatusRequest.table(json).contains("nextSequence: 7\n"))
+        #expect(StatusRequest.table(json).contains("problem: \"the spool is full\"\n"))
+    }
+
+    @Test func nobodyThereIsSaid() {
+        #expect(!StatusRequest(stateDirectory: self.directory.path).run(asJSON: true))
+    }
+
+    @Test func metricsAreThoseOfPrometheus() throws {
+        let text = String(decoding: try self.status().metrics, as: UTF8.self)
+        #expect(
+            text.contains("# TYPE hap2_fluentd_delivered_events_total counter\nhap2_fluentd_delivered_events_total 0\n")
+        )
+        #expect(text.contains("hap2_fluentd_problem 1\n"))
+        #expect(text.contains(#"hap2_fluentd_file_lag_bytes{path="/var/log/\"x\""} 12"#))
+    }
+
+    @Test(arguments: ["nonsense", "1.2.3.4", "localhost:1", "127.0.0.1:99999"])
+    func addressesThatAreNone(text: String) {
+        #expect(throws: SettingsError.self) { try Listener(address: text) { _ in [] } }
+    }
+
+    @Test func systemdIsTold() throws {
+        let path = self.directory.file("notify")
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isBound = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        #expect(isBound)
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "60000000"])
+        #expect(notifier.watchdogInterval == .seconds(30))
+        notifier.notify("READY=1")
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "READY=1")
+        SystemdNotifier(environment: [:]).notify("READY=1")
+        let other = SystemdNotifier(environment: ["WATCHDOG_USEC": "60000000", "WATCHDOG_PID": "1"])
+        #expect(other.watchdogInterval == nil)
+    }
+}
