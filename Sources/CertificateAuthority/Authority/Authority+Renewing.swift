@@ -1,0 +1,142 @@
+internal import COpenSSL
+
+extension Authority {
+    /// Whether two thirds of a certificate's life have passed.
+    public func isRenewalDue(_ certificate: Certificate) -> Bool {
+        let life = certificate.notAfter.seconds - certificate.notBefore.seconds
+        return self.clock() >= certificate.notBefore + life / 3 * 2
+    }
+
+    /// Signs a certificate again: the same names and profile, a new serial number and a new time.
+    ///
+    /// The old one stays valid until its end, so that both sides of a change overlap. Certificates of the original scripts
+    /// get what they lack: alternative names and today's extensions.
+    ///
+    /// - Parameters:
+    ///   - entry: the certificate to renew.
+    ///   - newKey: the key to certify; nil for the same key.
+    ///   - lifetime: how long it is good for; nil for the profile's usual time.
+    ///   - key: the authority's key.
+    /// - Returns: the new certificate.
+    /// - Throws: `AuthorityError`, also when the old certificate is not filed here.
+    public func renew(
+        _ entry: CertificateEntry,
+        newKey: PrivateKey? = nil,
+        lifetime: Lifetime? = nil,
+        key: PrivateKey
+    ) throws -> Certificate {
+        try self.signAgain(
+            self.certificate(entry.row.serial),
+            entry.details,
+            newKey: newKey,
+            lifetime: lifetime,
+            key: key,
+            action: newKey == nil ? "renew" : "rekey"
+        )
+    }
+
+    /// Signs a certificate again, which another authority may have signed before.
+    func signAgain(
+        _ old: Certificate,
+        _ oldDetails: Details,
+        newKey: PrivateKey? = nil,
+        lifetime: Lifetime? = nil,
+        key: PrivateKey,
+        action: String
+    ) throws -> Certificate {
+        let step = "renewing \(old.serial)"
+        try self.checkOwnValidity(step)
+        guard let profile = oldDetails.profile ?? Profile(certificate: old) else {
+            throw AuthorityError(.refused, step, "it has no purpose we know", advice: "sign a new request instead")
+        }
+        guard let certified = newKey ?? old.publicKey, let keyType = certified.type else {
+            throw AuthorityError(
+                .refused,
+                step,
+                "its key is of a kind we do not sign",
+                advice: "use 'hatohol-ca rekey'"
+            )
+        }
+        if case .rsa(let bits) = keyType, bits < 2048 {
+            throw AuthorityError(
+                .refused,
+                step,
+                "its RSA key of \(bits) bits is too weak",
+                advice: "use 'hatohol-ca rekey'"
+            )
+        }
+        var order = SigningOrder(profile)
+        order.lifetime = lifetime
+        let validity = try self.validity(order, step)
+        let session = try self.session()
+        let draft = try CertificateDraft(
+            subject: old.subject,
+            key: certified,
+            serial: session.unusedSerial(),
+            notBefore: validity.notBefore,
+            notAfter: validity.notAfter
+        )
+        draft.setSubject(of: old)
+        try draft.add(isAuthority: profile == .ca, pathLength: profile == .ca ? old.pathLength ?? 0 : nil)
+        try draft.add(keyUsage: profile.keyUsage(of: keyType))
+        try draft.add(extendedKeyUsage: profile.extendedKeyUsage)
+        if old.alternativeNames.isEmpty, profile.needsAlternativeName {
+            try draft.add(alternativeNames: [self.hostName(of: old, step).alternativeName])
+        }
+        try draft.copyNamesAndOthers(of: old)
+        try draft.addKeyIdentifiers(issuer: self.certificate)
+        let renewed = try draft.sign(issuer: self.certificate, key: key)
+        var details = oldDetails
+        details.profile = profile
+        details.alternativeNames = renewed.alternativeNames.map(\.description)
+        details.reason = nil
+        details.renewedFrom = "\(old.serial)"
+        try self.file(renewed, details, action: action, in: session)
+        return renewed
+    }
+
+    private func hostName(of certificate: Certificate, _ step: String) throws -> HostName {
+        guard let name = certificate.subject.commonName, let host = try? HostName(name) else {
+            throw AuthorityError(.refused, step, "it names no host", advice: "sign a new request instead")
+        }
+        return host
+    }
+
+    /// Renews the authority's own certificate with the same key and name, so that everything it signed keeps verifying.
+    ///
+    /// Only for a root; an authority below another one is renewed there. The old certificate stays beside it as `.old`.
+    public func renewSelf(lifetime: Lifetime = .days(3650), key: PrivateKey) throws -> Authority {
+        guard self.certificate.isSelfSigned else {
+            throw AuthorityError(
+                .refused,
+                "renewing the authority",
+                "it is not its own root",
+                advice: "have the authority above sign its request again"
+            )
+        }
+        let session = try self.session()
+        let now = self.clock()
+        let draft = try CertificateDraft(
+            subject: self.certificate.subject,
+            key: key,
+            serial: session.unusedSerial(),
+            notBefore: now + -300,
+            notAfter: min(now + lifetime.seconds, .lastUTCTime)
+        )
+        draft.setSubject(of: self.certificate)
+        try draft.add(isAuthority: true, pathLength: self.certificate.pathLength)
+        try draft.add(keyUsage: [.keyCertSign, .crlSign])
+        try draft.copyNamesAndOthers(of: self.certificate)
+        try draft.addKeyIdentifiers(issuer: nil)
+        let renewed = try draft.sign(issuer: nil, key: key)
+        try FileSystem.keepOld(self.layout.certificate)
+        try FileSystem.write(renewed.der, to: self.layout.certificateDER)
+        try FileSystem.write(renewed.pem, to: self.layout.certificate)
+        try Self.link(self.layout)
+        try session.note(
+            "renew-authority",
+            [("serial", "\(renewed.serial)"), ("not-after", "\(renewed.notAfter)"), ("sha256", renewed.fingerprint)]
+        )
+        return try Authority(base: self.layout.base, patience: self.patience, clock: self.clock)
+    }
+}

@@ -1,0 +1,78 @@
+extension Authority {
+    /// Signs what was planned; the certificate is on record before it is returned.
+    ///
+    /// The key is the authority's own, from ``key(_:)``.
+    public func sign(_ plan: SigningPlan, key: PrivateKey) throws -> Certificate {
+        let session = try self.session()
+        let profile = plan.order.profile
+        let draft = try CertificateDraft(
+            subject: plan.subject,
+            key: plan.key,
+            serial: session.unusedSerial(),
+            notBefore: plan.notBefore,
+            notAfter: plan.notAfter
+        )
+        try draft.add(isAuthority: profile == .ca, pathLength: profile == .ca ? 0 : nil)
+        try draft.add(keyUsage: profile.keyUsage(of: plan.keyType))
+        try draft.add(extendedKeyUsage: profile.extendedKeyUsage)
+        try draft.add(alternativeNames: plan.names)
+        try draft.add(permitted: plan.order.permitted)
+        if profile == .ocsp { try draft.addOCSPNoCheck() }
+        try draft.addKeyIdentifiers(issuer: self.certificate)
+        let certificate = try draft.sign(issuer: self.certificate, key: key)
+        var details = Details()
+        details.profile = profile
+        details.alternativeNames = plan.names.map(\.description)
+        details.requester = plan.order.requester
+        try self.file(certificate, details, action: "sign", in: session)
+        return certificate
+    }
+
+    /// Puts a certificate on record.
+    func file(_ certificate: Certificate, _ details: Details, action: String, in session: Session) throws {
+        try self.verifyOwn(certificate)
+        var circumstances: [(name: String, value: String)] = [
+            ("serial", "\(certificate.serial)"), ("subject", certificate.subjectLine),
+            ("not-after", "\(certificate.notAfter)"), ("sha256", certificate.fingerprint),
+        ]
+        if let profile = details.profile { circumstances.append(("profile", profile.rawValue)) }
+        if let requester = details.requester { circumstances.append(("requester", requester)) }
+        if let renewed = details.renewedFrom { circumstances.append(("renewed-from", renewed)) }
+        let journal = Journal(
+            action: action,
+            row: IndexRow(certificate),
+            certificate: certificate.pem,
+            details: details,
+            circumstances: circumstances
+        )
+        try session.commit(journal)
+    }
+
+    /// A certificate that does not verify against ours must never reach anybody.
+    private func verifyOwn(_ certificate: Certificate) throws {
+        guard certificate.isIssued(by: self.certificate) else {
+            throw AuthorityError(
+                .library,
+                "verifying the new certificate",
+                "it does not verify with the authority's key"
+            )
+        }
+    }
+
+    /// The end certificate and the authorities between it and the root, as TLS sends them.
+    public func fullChain(_ certificate: Certificate) -> [UInt8] {
+        ([certificate] + self.intermediates).flatMap(\.pem)
+    }
+
+    /// Writes a certificate with its chain, and the root beside it if `withRoot`.
+    public func write(_ certificate: Certificate, to path: String, force: Bool) throws {
+        try FileSystem.create(self.fullChain(certificate), at: path, replacing: force)
+    }
+
+    /// Puts the root's certificate into a directory unless it is there already.
+    public func writeRoot(to directory: String, force: Bool) throws {
+        let path = "\(directory)/ca-cert.pem"
+        if try FileSystem.readIfThere(path) == self.root.pem { return }
+        try FileSystem.create(self.root.pem, at: path, replacing: force)
+    }
+}

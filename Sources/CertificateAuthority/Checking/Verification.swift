@@ -1,0 +1,85 @@
+internal import COpenSSL
+
+/// What to verify a certificate for.
+public struct VerificationOptions {
+    /// The certificates trusted as they are.
+    public var trusted: [Certificate]
+    /// Authorities that may be between.
+    public var intermediates: [Certificate] = []
+    /// Revocation lists; when there are any, every end certificate must be covered by one.
+    public var revocationLists: [RevocationList] = []
+    /// client or server; nil for any.
+    public var purpose: Profile?
+    /// The name that is dialled.
+    public var host: HostName?
+    /// The moment; nil for now.
+    public var time: Timestamp?
+    /// Whether OpenSSL's strict rules for extensions apply, as in Python 3.13.
+    public var isStrict = true
+
+    /// Verification against some trusted certificates.
+    public init(trusted: [Certificate]) { self.trusted = trusted }
+}
+
+/// The answer of a verification.
+public struct Verification: Sendable {
+    /// Whether the certificate is good for what was asked.
+    public let isGood: Bool
+    /// What is wrong, and at which certificate of the chain; nil when it is good.
+    public let reason: String?
+    /// The subjects of the chain that was found, the certificate itself first.
+    public let chain: [String]
+
+    /// Verifies a certificate with libcrypto.
+    public init(_ certificate: Certificate, _ options: VerificationOptions) throws {
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        guard let store = X509_STORE_new(), let context = X509_STORE_CTX_new() else { fatalError("out of memory") }
+        defer {
+            X509_STORE_CTX_free(context)
+            X509_STORE_free(store)
+        }
+        for trusted in options.trusted { X509_STORE_add_cert(store, trusted.pointer) }
+        for list in options.revocationLists { X509_STORE_add_crl(store, list.pointer) }
+        guard let between = OPENSSL_sk_new_null() else { fatalError("out of memory") }
+        defer { OPENSSL_sk_free(between) }
+        for intermediate in options.intermediates { OPENSSL_sk_push(between, UnsafeRawPointer(intermediate.pointer)) }
+        try openSSLSucceeds("preparing the verification") {
+            X509_STORE_CTX_init(context, store, certificate.pointer, between)
+        }
+        Self.apply(options, to: X509_STORE_CTX_get0_param(context))
+        let result = withExtendedLifetime((options, certificate)) { X509_verify_cert(context) }
+        let error = X509_STORE_CTX_get_error(context)
+        self.chain = elements(of: X509_STORE_CTX_get0_chain(context)).map {
+            "\(DistinguishedName(X509_get_subject_name(OpaquePointer($0))))"
+        }
+        self.isGood = result == 1 && error == X509_V_OK
+        if self.isGood {
+            self.reason = nil
+        } else {
+            let depth = Int(X509_STORE_CTX_get_error_depth(context))
+            let text = String(cString: X509_verify_cert_error_string(Int(error)))
+            self.reason = depth < self.chain.count ? "\(text) (\(self.chain[depth]))" : text
+        }
+    }
+
+    private static func apply(_ options: VerificationOptions, to parameters: OpaquePointer?) {
+        var flags: UInt = UInt(X509_V_FLAG_PARTIAL_CHAIN)
+        if options.isStrict { flags |= UInt(X509_V_FLAG_X509_STRICT) }
+        if !options.revocationLists.isEmpty { flags |= UInt(X509_V_FLAG_CRL_CHECK) }
+        X509_VERIFY_PARAM_set_flags(parameters, flags)
+        switch options.purpose {
+        case .client: X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT)
+        case .server: X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER)
+        default: break
+        }
+        if let host = options.host {
+            if host.isAddress {
+                X509_VERIFY_PARAM_set1_ip_asc(parameters, host.description)
+            } else {
+                X509_VERIFY_PARAM_set1_host(parameters, host.description, 0)
+            }
+        }
+        if let time = options.time { X509_VERIFY_PARAM_set_time(parameters, time.seconds) }
+    }
+}

@@ -1,0 +1,22 @@
+/// A file that an operator names: read within bounds, written whole, never replaced unasked.
+public struct OperatorFile: Sendable {
+    /// Its path.
+    public let path: String
+
+    /// The file of that path.
+    public init(_ path: String) { self.path = path }
+
+    /// Reads it; 16 MiB at most.
+    public func read() throws -> [UInt8] { try FileSystem.read(self.path) }
+
+    /// Whether it is there.
+    public var exists: Bool { FileSystem.exists(self.path) }
+
+    /// Throws when it is there.
+    public func refuseExisting() throws { try FileSystem.refuseExisting(self.path) }
+
+    /// Writes it whole and durable, with exactly that mode; an existing one is kept as `.old` with `force`, else refused.
+    public func write(_ bytes: [UInt8], mode: UInt32 = 0o644, force: Bool = false) throws {
+        try FileSystem.create(bytes, at: self.path, mode: mode, replacing: force)
+    }
+}

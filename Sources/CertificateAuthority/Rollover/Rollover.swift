@@ -1,0 +1,163 @@
+internal import COpenSSL
+
+/// The change of an authority's root without an outage: trust first, certificates next, distrust last.
+///
+/// The new authority grows in `next` beside the old one. Its key is also certified by the old one (a cross certificate), so that
+/// peers which still know the old root alone accept what the new one signs.
+public struct Rollover {
+    /// How far the change is.
+    public enum Stage: String, Sendable {
+        /// No change is under way.
+        case none
+        /// The new authority is there; its root must get to every peer.
+        case prepared
+        /// Every certificate is signed again; they must get to their hosts.
+        case reissued
+        /// The new authority signs; the old one is still trusted.
+        case switched
+    }
+
+    /// The authority that signs at present.
+    public let authority: Authority
+    private var layout: Layout { self.authority.layout }
+    private var reissuedDirectory: String { "\(self.layout.next)/reissued" }
+
+    /// The change of an authority.
+    public init(_ authority: Authority) { self.authority = authority }
+
+    /// How far the change is, as the files say.
+    public var stage: Stage {
+        if FileSystem.exists("\(self.layout.next)/CA") {
+            return FileSystem.exists(self.reissuedDirectory) ? .reissued : .prepared
+        }
+        return self.authority.crossCertificate != nil ? .switched : .none
+    }
+
+    /// What must be true before the next step, and the step.
+    public var advice: [String] {
+        switch self.stage {
+        case .none: ["Nothing is under way. 'rollover prepare' makes a new authority beside this one."]
+        case .prepared:
+            [
+                "Give \(self.layout.bundle), which holds both roots, to every host as its trusted authorities:",
+                "the broker (cacertfile, then rabbitmqctl eval 'ssl:clear_pem_cache().'), the server and every node.",
+                "If the broker checks revocation, it needs a list of the new authority as well, or it rejects everybody there:",
+                "hatohol-ca crl --base-directory \(self.layout.next) --install DIRECTORY",
+                "When all have it: 'rollover reissue'.",
+            ]
+        case .reissued:
+            [
+                "Give each host its certificate from \(self.reissuedDirectory); keys stay as they are.",
+                "Clients and broker may change in any order. When all have theirs: 'rollover switch'.",
+            ]
+        case .switched:
+            [
+                "New certificates come from the new root. When 'list --base-directory \(self.layout.previous)' shows nothing",
+                "that is still in use: 'rollover retire', and give the new bundle to every host.",
+            ]
+        }
+    }
+
+    /// The authority that comes next.
+    public func next() throws -> Authority {
+        try Authority(base: self.layout.next, patience: self.authority.patience, clock: self.authority.clock)
+    }
+
+    /// Makes the new authority, the cross certificate and the bundle of both roots.
+    public func prepare(_ new: NewAuthority, key: PrivateKey) throws -> Authority {
+        try self.require(.none, "preparing a new root")
+        guard self.authority.certificate.isSelfSigned, self.authority.certificate.pathLength != 0 else {
+            throw AuthorityError(
+                .refused,
+                "preparing a new root",
+                "this authority may not certify another one",
+                advice: "start a new authority and distribute its root first"
+            )
+        }
+        let next = try Authority.initialize(new, base: self.layout.next, clock: self.authority.clock)
+        let cross = try self.authority.certify(next, key: key)
+        try FileSystem.write(cross.pem, to: next.layout.crossCertificate)
+        try self.writeBundle([self.authority.certificate, next.certificate])
+        return next
+    }
+
+    /// Signs every valid certificate again by the new authority, for the same keys.
+    public func reissue(nextKey: PrivateKey) throws -> [(certificate: Certificate, file: String)] {
+        guard self.stage == .prepared || self.stage == .reissued else {
+            throw self.wrongStage("signing again", .prepared)
+        }
+        let next = try self.next()
+        // What an interrupted run signed already is filed, not signed once more.
+        let done = try next.details().compactMap { serial, details in details.renewedFrom.map { ($0, serial) } }
+        let signed = Dictionary(done) { first, _ in first }
+        var written: [(certificate: Certificate, file: String)] = []
+        for entry in try self.authority.entries() where entry.state == .valid && entry.details.profile != .ca {
+            let file = "\(self.reissuedDirectory)/\(Self.fileName(entry))"
+            let old = try self.authority.certificate(entry.row.serial)
+            let certificate =
+                try signed["\(entry.row.serial)"].map { try next.certificate($0) }
+                ?? next.signAgain(old, entry.details, key: nextKey, action: "reissue")
+            try FileSystem.makeDirectory(self.reissuedDirectory)
+            try FileSystem.write(next.fullChain(certificate), to: file)
+            written.append((certificate, file))
+        }
+        try FileSystem.makeDirectory(self.reissuedDirectory)
+        return written
+    }
+
+    private static func fileName(_ entry: CertificateEntry) -> String {
+        let name = String(entry.row.commonName.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "_" })
+        return "\(name)-\(entry.details.profile?.rawValue ?? "")-\(entry.row.serial.description.prefix(8)).pem"
+    }
+
+    /// Puts the new authority in the place of the old one, which moves to `previous`.
+    public func switchOver() throws -> Authority {
+        try self.require(.reissued, "switching")
+        guard !FileSystem.exists(self.layout.previous) else {
+            throw AuthorityError(
+                .exists,
+                "switching",
+                "\(self.layout.previous) is there from an earlier change",
+                advice: "move it away first"
+            )
+        }
+        let session = try self.authority.session()
+        try session.note("switch-root", [("to", try self.next().certificate.subjectLine)])
+        // One call exchanges both, so that there is an authority at every moment.
+        guard copenssl_exchange("\(self.layout.next)/CA", self.layout.directory) == 0 else {
+            throw FileSystem.failure("exchanging \(self.layout.next)/CA and \(self.layout.directory)")
+        }
+        try FileSystem.synchronizeDirectory(of: self.layout.directory)
+        try FileSystem.rename(self.layout.next, to: self.layout.previous)
+        let previous = Layout(base: self.layout.previous)
+        let configuration = OpenSSLConfiguration.text(directory: previous.directory)
+        try FileSystem.write(Array(configuration.utf8), to: previous.configuration)
+        return try Authority(base: self.layout.base, patience: self.authority.patience, clock: self.authority.clock)
+    }
+
+    /// Ends the change: the cross certificate goes, and the bundle holds the new root alone.
+    public func retire() throws {
+        try self.require(.switched, "retiring the old root")
+        let session = try self.authority.session()
+        try self.writeBundle([self.authority.certificate])
+        try FileSystem.rename(self.layout.crossCertificate, to: self.layout.crossCertificate + ".retired")
+        try session.note("retire-root", [("root", self.authority.certificate.subjectLine)])
+    }
+
+    private func require(_ stage: Stage, _ step: String) throws {
+        guard self.stage == stage else { throw self.wrongStage(step, stage) }
+    }
+
+    private func wrongStage(_ step: String, _ wanted: Stage) -> AuthorityError {
+        AuthorityError(
+            .refused,
+            step,
+            "the change is at '\(self.stage.rawValue)', not at '\(wanted.rawValue)'",
+            advice: "'hatohol-ca rollover status' says what comes next"
+        )
+    }
+
+    private func writeBundle(_ certificates: [Certificate]) throws {
+        try FileSystem.write(certificates.flatMap(\.pem), to: self.layout.bundle)
+    }
+}

@@ -1,0 +1,83 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct BrokerConfig: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broker-config",
+        abstract: "Print a complete configuration of RabbitMQ for certificates of this authority.",
+        discussion: """
+            Prints rabbitmq.conf, advanced.config if revocation is checked, and the
+            commands that add users without passwords and with the least permissions.
+            With --write the two files are written instead.
+
+            EXAMPLES
+              hatohol-ca broker-config --arm web1 --arm web2
+              hatohol-ca broker-config --rabbitmq-version 4.1 --crl --write /etc/rabbitmq
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("3.8 to 4.x.", valueName: "version"))
+    var rabbitmqVersion = "3.10"
+
+    @Option(help: ArgumentHelp("Where the certificates lie on the broker's host.", valueName: "directory"))
+    var directory = "/etc/rabbitmq/tls"
+
+    @Flag(help: "Refuse revoked clients.")
+    var crl = false
+
+    @Option(help: ArgumentHelp("The port of TLS.", valueName: "number"))
+    var port = 5671
+
+    @Option(help: ArgumentHelp("The virtual host.", valueName: "name"))
+    var vhost = "hatohol"
+
+    @Option(
+        name: .customLong("arm"),
+        help: ArgumentHelp("The common name of a node's certificate; repeatable.", valueName: "name")
+    )
+    var arms: [String] = []
+
+    @Option(help: ArgumentHelp("The common name of the server's certificate.", valueName: "name"))
+    var server = "hatohol"
+
+    @Option(help: ArgumentHelp("Write rabbitmq.conf and advanced.config into this directory.", valueName: "directory"))
+    var write: String?
+
+    @Flag(help: "Replace files that are there already; the old ones get the ending .old.")
+    var force = false
+
+    func run() throws {
+        var configuration = BrokerConfiguration()
+        try configuration.setVersion(self.rabbitmqVersion)
+        configuration.directory = self.directory
+        configuration.usesRevocationLists = self.crl
+        configuration.port = self.port
+        configuration.virtualHost = self.vhost
+        configuration.arms = self.arms
+        configuration.server = self.server
+        if let write {
+            try Files.write(Array(configuration.rabbitmqConf.utf8), to: "\(write)/rabbitmq.conf", force: self.force)
+            if let advanced = configuration.advancedConfig {
+                try Files.write(Array(advanced.utf8), to: "\(write)/advanced.config", force: self.force)
+            }
+        }
+        self.output.show(
+            [
+                "rabbitmq.conf": .string(configuration.rabbitmqConf),
+                "advanced.config": JSON(configuration.advancedConfig),
+                "commands": JSON(configuration.commands),
+            ],
+            or: self.lines(configuration)
+        )
+    }
+
+    private func lines(_ configuration: BrokerConfiguration) -> [String] {
+        let files =
+            self.write == nil
+            ? ["# rabbitmq.conf", configuration.rabbitmqConf]
+                + (configuration.advancedConfig.map { ["%% advanced.config", $0] } ?? []) : []
+        return files + ["# Once, on the broker's host:"] + configuration.commands
+    }
+}

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct Issue: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a key and its certificate in one step, on the authority's host.",
+        discussion: """
+            Writes key.pem (readable by you only), PROFILE-cert.pem and ca-cert.pem: the
+            three files that a program needs.
+
+            EXAMPLES
+              hatohol-ca issue server --host-name broker.example.com --output-directory broker
+              hatohol-ca issue client --host-name web1 --output-directory web1 --days 90
+            """
+    )
+
+    @Argument(help: "client, server or peer (both).")
+    var profile: HostProfile
+
+    @OptionGroup var key: KeyOptions
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var signing: SigningOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let authority = try self.directory.open()
+        let identity = try self.key.identity(self.profile.profile)
+        let files = self.key.files
+        let file = self.signing.out ?? "\(self.key.outputDirectory)/\(self.profile.profile.defaultFileName)"
+        if !self.signing.dryRun { try files.refuseExisting([files.key, file], force: self.key.force) }
+        let key = try PrivateKey.generate(self.key.keyType)
+        let plan = try authority.plan(identity, key: key, self.signing.order(self.profile.profile))
+        if self.signing.dryRun { return self.output.show(JSON(plan), or: plan.lines) }
+        if !self.output.json { tell(plan.lines) }
+        let authorityKey = try self.passphrase.key(of: authority)
+        // First the key: a certificate whose key was lost to a full disk would stay on record for nothing.
+        try files.write(key: key, passphrase: self.key.keyPassphrase, force: self.key.force)
+        let certificate = try authority.sign(plan, key: authorityKey)
+        try authority.write(certificate, to: file, force: self.key.force)
+        try authority.writeRoot(to: self.key.outputDirectory, force: self.key.force)
+        self.output.show(
+            [
+                "keyFile": .string(files.key), "certificateFile": .string(file),
+                "caFile": .string("\(self.key.outputDirectory)/ca-cert.pem"), "plan": JSON(plan),
+                "certificate": JSON(certificate),
+            ],
+            or: ["\(files.key)", "\(file)", "\(self.key.outputDirectory)/ca-cert.pem"]
+        )
+    }
+}

@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct Renew: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Sign a certificate again, for the same key and names.",
+        discussion: """
+            The old certificate stays valid until its end. With --if-needed nothing
+            happens before two thirds of its life have passed, which makes the command
+            fit for a timer.
+
+            EXAMPLES
+              hatohol-ca renew web1.example.com --out client-cert.pem --force
+              hatohol-ca renew broker/server-cert.pem --out broker/server-cert.pem --force --if-needed
+            """
+    )
+
+    @Argument(help: "Serial number, common name, alternative name or file.")
+    var certificate: String
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var signing: SigningOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Do nothing while less than two thirds of its life have passed.")
+    var ifNeeded = false
+
+    @Flag(help: "Replace the certificate's file; the old one gets the ending .old.")
+    var force = false
+
+    func run() throws {
+        let authority = try self.directory.open()
+        let entry = try authority.findOne(self.certificate, in: [.valid, .expired])
+        let old = try authority.certificate(entry.row.serial)
+        if self.ifNeeded, !authority.isRenewalDue(old) {
+            return self.output.show(
+                ["renewed": false, "notAfter": JSON(old.notAfter)],
+                or: ["not due: it is good until \(old.notAfter)"]
+            )
+        }
+        let profile = entry.details.profile ?? Profile(certificate: old)
+        let file = self.signing.out ?? profile?.defaultFileName ?? "cert.pem"
+        if self.signing.dryRun {
+            return self.output.show(
+                ["wouldRenew": JSON(entry), "certificateFile": .string(file)],
+                or: ["would renew \(entry.line)"]
+            )
+        }
+        if !self.force { try Files.refuseExisting(file) }
+        let renewed = try authority.renew(
+            entry,
+            lifetime: self.signing.lifetime,
+            key: self.passphrase.key(of: authority)
+        )
+        try authority.write(renewed, to: file, force: self.force)
+        self.output.show(
+            ["renewed": true, "certificateFile": .string(file), "certificate": JSON(renewed)],
+            or: renewed.lines + [file]
+        )
+    }
+}

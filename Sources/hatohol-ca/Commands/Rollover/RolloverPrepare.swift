@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct RolloverPrepare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare",
+        abstract: "Make the new authority, its cross certificate, and a bundle of both roots."
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("The common name of the new authority.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("p256, p384, p521, rsa:2048 to rsa:4096, or ed25519.", valueName: "type"))
+    var keyType: KeyType = .p384
+
+    @Option(help: ArgumentHelp("The first line encrypts the new authority's key.", valueName: "file"))
+    var newPassphraseFile: String?
+
+    @Flag(help: "Leave the new key unencrypted.")
+    var noPassphrase = false
+
+    func run() throws {
+        let authority = try self.directory.open()
+        let key = try self.passphrase.key(of: authority)
+        var new = NewAuthority()
+        if let name { new.name = name }
+        new.keyType = self.keyType
+        if !self.noPassphrase {
+            new.passphrase = try self.newPassphraseFile.map(PassphraseSource.file) ?? PassphraseSource.promptForNew()
+            guard new.passphrase != nil else {
+                throw AuthorityError(
+                    .passphrase,
+                    "preparing a new root",
+                    "there is no terminal to ask for a passphrase",
+                    advice: "give --new-passphrase-file, or --no-passphrase to leave the key open"
+                )
+            }
+        }
+        let rollover = Rollover(authority)
+        let next = try rollover.prepare(new, key: key)
+        self.output.show(
+            [
+                "stage": .string(rollover.stage.rawValue), "root": JSON(next.certificate),
+                "bundle": .string(authority.layout.bundle),
+            ],
+            or: next.certificate.lines + rollover.advice
+        )
+    }
+}

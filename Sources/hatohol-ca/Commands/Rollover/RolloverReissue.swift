@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct RolloverReissue: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reissue",
+        abstract: "Sign every valid certificate again by the new authority, for the same keys."
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var peers: PeerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let rollover = Rollover(try self.directory.open())
+        let next = try rollover.next()
+        let key = try self.passphrase.key(of: next)
+        for (name, check) in try self.peers.checks() {
+            guard let reason = try next.isTrusted(by: check, key: key) else { continue }
+            throw AuthorityError(
+                .refused,
+                "checking \(name)",
+                "it does not trust the new root yet: \(reason)",
+                advice: "give it \(rollover.authority.layout.bundle) and clear its cache"
+            )
+        }
+        let written = try rollover.reissue(nextKey: key)
+        self.output.show(
+            .array(written.map { ["file": .string($0.file), "certificate": JSON($0.certificate)] }),
+            or: written.map(\.file) + rollover.advice
+        )
+    }
+}

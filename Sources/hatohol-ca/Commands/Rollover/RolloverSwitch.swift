@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct RolloverSwitch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switch",
+        abstract: "Put the new authority in the place of the old one."
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var peers: PeerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let rollover = Rollover(try self.directory.open())
+        let next = try rollover.next()
+        for (name, check) in try self.peers.checks() { try Self.expect(name, check, toShow: next) }
+        let authority = try rollover.switchOver()
+        let after = Rollover(authority)
+        self.output.show(
+            ["stage": .string(after.stage.rawValue), "root": JSON(authority.certificate)],
+            or: authority.certificate.lines + after.advice
+        )
+    }
+
+    /// A peer whose chain does not lead to the new root would be lost with the old one.
+    static func expect(_ name: String, _ check: LiveCheck, toShow authority: Authority) throws {
+        let chain = try check.handshake(.tls12).chain
+        guard let leaf = chain.first else {
+            throw AuthorityError(.network, "checking \(name)", "it shows no certificate")
+        }
+        guard leaf.isIssued(by: authority.certificate) else {
+            throw AuthorityError(
+                .refused,
+                "checking \(name)",
+                "it still shows a certificate of \(leaf.issuer)",
+                advice: "give it the one that 'rollover reissue' made"
+            )
+        }
+    }
+}
+
+struct RolloverRetire: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retire",
+        abstract: "End the change: trust the new root alone."
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var peers: PeerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let authority = try self.directory.open()
+        for (name, check) in try self.peers.checks() { try RolloverSwitch.expect(name, check, toShow: authority) }
+        try Rollover(authority).retire()
+        self.output.show(
+            ["stage": "none", "bundle": .string(authority.layout.bundle)],
+            or: ["Give \(authority.layout.bundle) to every host; it holds the new root alone."]
+        )
+    }
+}

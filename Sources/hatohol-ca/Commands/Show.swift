@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show one certificate.",
+        discussion: """
+            EXAMPLES
+              hatohol-ca show web1.example.com
+              hatohol-ca show 4C:A2:07:31 --json
+              hatohol-ca show client-cert.pem --rabbitmq-user
+            """
+    )
+
+    @Argument(help: "Serial number, common name, alternative name or file.")
+    var certificate: String
+
+    @OptionGroup var directory: DirectoryOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Show the user names that RabbitMQ makes of it, and how to add them.")
+    var rabbitmqUser = false
+
+    func run() throws {
+        let authority = try self.directory.open()
+        for entry in try authority.find(self.certificate) {
+            let certificate = try? authority.certificate(entry.row.serial)
+            guard let certificate else {
+                self.output.show(JSON(entry), or: [entry.line, "  its file is not here"])
+                continue
+            }
+            let users = RabbitMQUsers(certificate)
+            self.output.show(
+                ["record": JSON(entry), "certificate": JSON(certificate), "rabbitmqUsers": users.json],
+                or: certificate.lines + ["  state        \(entry.state.rawValue)"]
+                    + (self.rabbitmqUser ? users.lines : [])
+            )
+        }
+    }
+}
+
+/// The names under which RabbitMQ knows the holder of a certificate.
+struct RabbitMQUsers {
+    let distinguishedName: String
+    let commonName: String?
+    let alternativeName: String?
+
+    init(_ certificate: Certificate) {
+        self.distinguishedName = certificate.subjectRFC4514
+        self.commonName = certificate.subject.commonName
+        self.alternativeName = certificate.alternativeNames.first.flatMap {
+            if case .dns(let name) = $0 { name } else { nil }
+        }
+    }
+
+    var json: JSON {
+        [
+            "distinguished_name": .string(self.distinguishedName), "common_name": JSON(self.commonName),
+            "subject_alternative_name": JSON(self.alternativeName),
+        ]
+    }
+
+    var lines: [String] {
+        let names = [
+            ("common_name", self.commonName), ("distinguished_name", self.distinguishedName),
+            ("subject_alternative_name", self.alternativeName),
+        ]
+        return names.flatMap { setting, name in
+            name.map {
+                [
+                    "  with ssl_cert_login_from = \(setting):",
+                    "    rabbitmqctl add_user '\($0)' \"$(openssl rand -hex 16)\" && rabbitmqctl clear_password '\($0)'",
+                ]
+            } ?? []
+        }
+    }
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+
+/// Where the passphrase of the authority's key comes from; never the command line, which everybody can read.
+struct PassphraseOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The first line is the passphrase of the authority's key.", valueName: "file"))
+    var passphraseFile: String?
+
+    @Option(help: ArgumentHelp("An open file descriptor whose first line is the passphrase.", valueName: "number"))
+    var passphraseFd: Int32?
+
+    func validate() throws {
+        guard self.passphraseFile == nil || self.passphraseFd == nil else {
+            throw ValidationError("--passphrase-file and --passphrase-fd exclude each other")
+        }
+    }
+
+    /// The passphrase given by an option; nil when none is.
+    var given: Passphrase? {
+        get throws {
+            if let passphraseFile { return try PassphraseSource.file(passphraseFile) }
+            if let passphraseFd { return try PassphraseSource.descriptor(passphraseFd) }
+            return nil
+        }
+    }
+
+    /// The authority's key, opened; the passphrase is asked for at the terminal if it must be.
+    func key(of authority: Authority) throws -> PrivateKey {
+        var passphrase = try self.given
+        if passphrase == nil, authority.isKeyEncrypted {
+            passphrase = try PassphraseSource.prompt("Passphrase of the authority's key: ")
+        }
+        return try authority.key(passphrase)
+    }
+}
