@@ -1,0 +1,61 @@
+internal import GRDB
+
+/// Something somebody did.
+public struct AuditEntry: Hashable, Sendable, Identifiable {
+    public let id: Int64
+    public let time: Timestamp
+    public let actor: String
+    /// Where the request came from.
+    public let address: String
+    /// What was done, such as `server.update`.
+    public let action: String
+    /// What it was done to, such as `server/3`.
+    public let subject: String
+    /// How it was, and how it is now, in JSON without secrets; empty when there is nothing to say.
+    public let before: String
+    public let after: String
+}
+
+extension MonitoringStore {
+    /// Appends to the audit log; nothing there is ever changed.
+    public func record(
+        actor: String,
+        address: String,
+        action: String,
+        subject: String,
+        before: String = "",
+        after: String = "",
+        now: Timestamp
+    ) async throws {
+        try await self.change("record in the audit log") { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO audit (time, actor, address, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [now.nanoseconds, actor, address, action, subject, before, after]
+            )
+        }
+    }
+
+    /// The audit log, the newest first, behind an entry when one is named.
+    public func audit(before id: Int64? = nil, limit: Int) async throws -> [AuditEntry] {
+        try await self.read("read the audit log") { db in
+            let sql = """
+                SELECT id, time, actor, address, action, subject, before, after FROM audit
+                WHERE id < ? ORDER BY id DESC LIMIT ?
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [id ?? .max, limit]).map { row in
+                AuditEntry(
+                    id: row[0],
+                    time: Timestamp(nanoseconds: row[1]),
+                    actor: row[2],
+                    address: row[3],
+                    action: row[4],
+                    subject: row[5],
+                    before: row[6],
+                    after: row[7]
+                )
+            }
+        }
+    }
+}

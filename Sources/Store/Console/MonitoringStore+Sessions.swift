@@ -1,0 +1,101 @@
+internal import Foundation
+internal import GRDB
+
+/// Somebody who is signed in.
+public struct Session: Sendable {
+    public let user: User
+    /// What a form must carry to be believed.
+    public let csrf: String
+    public let created: Timestamp
+    /// When it was last used, to the minute.
+    public let used: Timestamp
+}
+
+extension [UInt8] {
+    var data: Data { Data(self) }
+}
+
+extension MonitoringStore {
+    /// Remembers a session by the hash of its token.
+    public func openSession(
+        hash: [UInt8],
+        user: User.ID,
+        csrf: String,
+        address: String,
+        now: Timestamp
+    ) async throws {
+        try await self.change("open session") { db in
+            let sql = "INSERT INTO session (hash, user, csrf, created, used, address) VALUES (?, ?, ?, ?, ?, ?)"
+            try db.execute(
+                sql: sql,
+                arguments: [hash.data, user, csrf, now.nanoseconds, now.nanoseconds, address]
+            )
+        }
+    }
+
+    /// The session with this hash, whatever its age.
+    public func session(hash: [UInt8]) async throws -> Session? {
+        try await self.read("read session") { db in
+            let sql = "SELECT user, csrf, created, used FROM session WHERE hash = ?"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [hash.data]),
+                let user = try Self.user("id = ?", [row[0] as Int64], in: db)
+            else { return nil }
+            return Session(
+                user: user,
+                csrf: row[1],
+                created: Timestamp(nanoseconds: row[2]),
+                used: Timestamp(nanoseconds: row[3])
+            )
+        }
+    }
+
+    /// Notes that a session is in use.
+    public func touchSession(hash: [UInt8], now: Timestamp) async throws {
+        try await self.change("touch session") { db in
+            try db.execute(
+                sql: "UPDATE session SET used = ? WHERE hash = ?",
+                arguments: [now.nanoseconds, hash.data]
+            )
+        }
+    }
+
+    /// Ends a session.
+    public func closeSession(hash: [UInt8]) async throws {
+        try await self.change("close session") { db in
+            try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [hash.data])
+        }
+    }
+
+    /// Forgets sessions that were opened, or last used, before these moments, and links that have expired.
+    public func forgetSessions(openedBefore opened: Timestamp, usedBefore used: Timestamp, now: Timestamp) async throws
+    {
+        try await self.change("forget old sessions") { db in
+            try db.execute(
+                sql: "DELETE FROM session WHERE created < ? OR used < ?",
+                arguments: [opened.nanoseconds, used.nanoseconds]
+            )
+            try db.execute(sql: "DELETE FROM sign_in_link WHERE expires < ?", arguments: [now.nanoseconds])
+        }
+    }
+
+    /// Remembers a link that signs a person in once, by the hash of its token.
+    public func addSignInLink(hash: [UInt8], user: User.ID, expires: Timestamp) async throws {
+        try await self.change("add sign-in link") { db in
+            try db.execute(
+                sql: "INSERT INTO sign_in_link (hash, user, expires) VALUES (?, ?, ?)",
+                arguments: [hash.data, user, expires.nanoseconds]
+            )
+        }
+    }
+
+    /// Takes a link: whose it is, and nobody can use it again; nil when it is unknown, used or expired.
+    public func takeSignInLink(hash: [UInt8], now: Timestamp) async throws -> User? {
+        try await self.change("take sign-in link") { db in
+            let sql = "DELETE FROM sign_in_link WHERE hash = ? RETURNING user, expires"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [hash.data]),
+                (row[1] as Int64) >= now.nanoseconds
+            else { return nil }
+            return try Self.user("id = ?", [row[0] as Int64], in: db)
+        }
+    }
+}

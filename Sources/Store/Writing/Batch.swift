@@ -1,0 +1,63 @@
+/// What one message of an arm changes; stored as a whole or not at all.
+public struct Batch: Sendable {
+    /// The monitoring server it belongs to.
+    public var server: MonitoringServer.ID
+    /// What is put.
+    public var change: Change
+    /// The position to remember for this element, in the same transaction; nil or empty keeps the one there is.
+    public var lastInfo: String?
+
+    /// Describes a batch.
+    public init(server: MonitoringServer.ID, change: Change, lastInfo: String? = nil) {
+        self.server = server
+        self.change = change
+        self.lastInfo = lastInfo
+    }
+}
+
+/// The things that can be put.
+public enum Change: Sendable {
+    case events([NewEvent])
+    case hosts([Host], Update)
+    case hostGroups([HostGroup], Update)
+    case hostMemberships([HostMembership], Update)
+    case hostParents([HostParent], Update)
+    /// With ``Update/all``, `scope` limits what the list replaces to the triggers of these hosts; nil means all hosts.
+    case triggers([Trigger], Update, scope: [String]?)
+    /// The server's own triggers, which no list of an arm replaces.
+    case ownTriggers([Trigger])
+    /// Replaces the items of the hosts in `scope`; nil means all hosts.
+    case items([Item], scope: [String]?)
+    case history(item: String, [Sample])
+    case report(ArmReport)
+    case link(ArmLink)
+    case putAside(reason: String, body: [UInt8], received: Timestamp)
+
+    /// The kind of data whose position ``Batch/lastInfo`` is.
+    var element: LastInfoElement? {
+        switch self {
+        case .events: .event
+        case .hosts: .host
+        case .hostGroups: .hostGroup
+        case .hostMemberships: .hostGroupMembership
+        case .hostParents: .hostParent
+        case .triggers: .trigger
+        case .ownTriggers, .items, .history, .report, .link, .putAside: nil
+        }
+    }
+
+    /// A measure of the work, to bound a transaction.
+    var weight: Int {
+        switch self {
+        case .events(let list): list.count + 1
+        case .hosts(let list, _): list.count + 1
+        case .hostGroups(let list, _): list.count + 1
+        case .hostMemberships(let list, _): list.count + 1
+        case .hostParents(let list, _): list.count + 1
+        case .triggers(let list, _, _), .ownTriggers(let list): list.count + 1
+        case .items(let list, _): list.count + 1
+        case .history(_, let list): list.count + 1
+        case .report, .link, .putAside: 1
+        }
+    }
+}

@@ -1,0 +1,141 @@
+internal import GRDB
+
+/// Stores the events of one batch, each once.
+struct EventWriter {
+    private let server: MonitoringServer.ID
+    private let db: Database
+    private let insertion: EventInsertion
+    private var receipt = Receipt()
+    private var nextID: Int64
+    private var current: (name: EventSeries.Name, series: EventSeries)?
+
+    /// Stores what is new and says what became of all.
+    static func write(
+        _ events: [NewEvent],
+        server: MonitoringServer.ID,
+        interning: inout Interning,
+        in db: Database
+    ) throws -> Receipt {
+        guard !events.isEmpty else { return Receipt() }
+        var writer = try EventWriter(server: server, interning: interning, db: db)
+        defer { writer.insertion.finish() }
+        for event in events { try writer.write(event, &interning) }
+        try writer.close(&interning)
+        return writer.receipt
+    }
+
+    private init(server: MonitoringServer.ID, interning: Interning, db: Database) throws {
+        self.server = server
+        self.db = db
+        self.insertion = try EventInsertion(db)
+        let counter = "SELECT value FROM counter WHERE name = 'event'"
+        self.nextID = try 1 + (interning.lastEventID ?? Int64.fetchOne(db.cachedStatement(sql: counter)) ?? 0)
+    }
+
+    private mutating func write(_ given: NewEvent, _ interning: inout Interning) throws {
+        var event = given.storable
+        let id = event.eventID.withLentUTF8 { EventID($0) }
+        var number: (series: Int64, number: Int64)?
+        switch id {
+        case .numbered(let prefixLength, let value):
+            guard let series = try self.admit(event.eventID, prefixLength, value, &interning) else { return }
+            number = (series, value)
+        case .named:
+            guard try self.admit(name: event.eventID) else { return }
+        }
+        if !event.triggerID.isEmpty { event = try self.completed(event) }
+        var keys = EventInsertion.Keys(id: self.nextID, server: self.server, number: number)
+        if !event.hostID.isEmpty {
+            let key = Interning.HostKey(server: self.server, id: event.hostID)
+            keys.host = try interning.host(key, name: event.hostName, in: self.db)
+        }
+        if !event.hostName.isEmpty { keys.hostName = try interning.name(event.hostName, in: self.db) }
+        if !event.triggerID.isEmpty { keys.triggerName = try interning.name(event.triggerID, in: self.db) }
+        try self.insertion.insert(event, keys, in: self.db)
+        self.nextID += 1
+        self.receipt.stored += 1
+    }
+
+    /// The series of a new event; nil for a duplicate.
+    private mutating func admit(
+        _ eventID: String,
+        _ prefixLength: Int,
+        _ number: Int64,
+        _ interning: inout Interning
+    ) throws -> Int64? {
+        let width = eventID.utf8.count - prefixLength - 1
+        if self.current.map({ !$0.name.matches(eventID, prefixLength, width) }) ?? true {
+            try self.closeSeries(&interning)
+            let prefix = String(decoding: eventID.utf8.prefix(prefixLength), as: UTF8.self)
+            let name = EventSeries.Name(server: self.server, prefix: prefix, width: width)
+            let (series, isNew) = try interning.takeSeries(name, in: self.db)
+            if isNew { self.note(.began(prefix: prefix, first: number)) }
+            self.current = (name, series)
+        }
+        switch try self.current?.series.admit(number, in: self.db) {
+        case .duplicate, nil:
+            self.receipt.duplicates += 1
+            return nil
+        case .newAfterGap(let missing):
+            if let name = self.current?.name { self.note(.gap(prefix: name.prefix, missing: missing)) }
+        case .new:
+            break
+        }
+        return self.current?.series.id
+    }
+
+    /// Whether an id without a number is new.
+    private mutating func admit(name: String) throws -> Bool {
+        let insert = try self.db.cachedStatement(
+            sql: "INSERT INTO event_name (server, name, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        )
+        try insert.execute(arguments: [self.server, name, self.nextID])
+        guard self.db.changesCount == 0 else { return true }
+        self.receipt.duplicates += 1
+        return false
+    }
+
+    /// Fills what the event leaves empty from the trigger it names, if that is known.
+    private func completed(_ event: NewEvent) throws -> NewEvent {
+        let find = try self.db.cachedStatement(
+            sql: "SELECT severity, host, host_name, brief, extended_info FROM watch WHERE server = ? AND key = ?"
+        )
+        guard let trigger = try Row.fetchOne(find, arguments: [self.server, event.triggerID]) else { return event }
+        var event = event
+        if event.severity == .unknown { event.severity = Severity(rawValue: trigger[0]) ?? .unknown }
+        if event.hostID.isEmpty { event.hostID = trigger[1] }
+        if event.hostName.isEmpty, event.hostID == trigger[1] { event.hostName = trigger[2] }
+        if event.brief.isEmpty { event.brief = trigger[3] }
+        if event.extendedInfo.isEmpty { event.extendedInfo = trigger[4] }
+        return event
+    }
+
+    /// Notices are for people: a few per batch say it all.
+    private mutating func note(_ notice: SeriesNotice) {
+        if self.receipt.notices.count < 16 { self.receipt.notices.append(notice) }
+    }
+
+    private mutating func closeSeries(_ interning: inout Interning) throws {
+        guard var current = self.current else { return }
+        try current.series.write(to: self.db)
+        interning.putSeries(current.series, current.name)
+        self.current = nil
+    }
+
+    private mutating func close(_ interning: inout Interning) throws {
+        try self.closeSeries(&interning)
+        let counter = try self.db.cachedStatement(sql: "UPDATE counter SET value = ? WHERE name = 'event'")
+        try counter.execute(arguments: [self.nextID - 1])
+        interning.lastEventID = self.nextID - 1
+    }
+}
+
+extension EventSeries.Name {
+    /// Whether an id belongs to the series, without making a string of its prefix.
+    fileprivate func matches(_ eventID: String, _ prefixLength: Int, _ width: Int) -> Bool {
+        guard self.width == width, self.prefix.utf8.count == prefixLength else { return false }
+        return eventID.withLentUTF8 { id in
+            self.prefix.withLentUTF8 { prefix in id.prefix(prefixLength).elementsEqual(prefix) }
+        }
+    }
+}
