@@ -1,0 +1,59 @@
+internal import AMQP
+internal import HAPI
+internal import Logging
+internal import Store
+
+/// The shell around one monitoring server's session: brings it events, and does what it wants done.
+struct ArmRunner: Sendable {
+    /// What reaches the session.
+    enum Input: Sendable {
+        case session(SessionEvent)
+        case channel(ArmChannel.Event)
+        /// Take nothing new in, finish what is on its way to the store, and end.
+        case stop
+    }
+
+    let server: MonitoringServer
+    let store: MonitoringStore
+    let links: BrokerLinks
+    let logger: Logger
+    let inbox = Inbox<Input>()
+    let finishFetch: @Sendable (FetchRequest.ID, FetchOutcome) -> Void
+
+    /// Runs until stopped or cancelled.
+    func run() async {
+        let (key, link) = await self.links.acquire(self.server.broker)
+        await withTaskGroup(of: Void.self) { group in
+            let channel = ArmChannel(broker: self.server.broker, link: link, logger: self.logger) { [inbox] event in
+                inbox.put(.channel(event))
+            }
+            group.addTask { await channel.run() }
+            await self.serve(queue: channel.outgoing)
+            group.cancelAll()
+        }
+        await self.links.release(key)
+    }
+
+    private func serve(queue: String) async {
+        var session = await self.makeSession()
+        var shell = ArmShell(runner: self, queue: queue)
+        for await _ in self.inbox.signals {
+            for input in self.inbox.take() { await shell.take(input, &session) }
+            await shell.acknowledge()
+            shell.setTimer(session.nextDeadline)
+            if shell.isStopping, session.isIdle || !session.isConnected { break }
+        }
+        await shell.close()
+    }
+
+    /// Remembers what the process before this one knew; without the store's help it starts anew.
+    private func makeSession() async -> ArmSession {
+        let triggers = (try? await self.store.triggers(server: self.server.id)) ?? []
+        let status = (try? await self.store.armStatus(of: self.server.id)) ?? nil
+        return ArmSession(
+            server: self.server,
+            ownTriggers: triggers.filter(\.isOwn).map(\.trigger),
+            hasReported: status?.report != nil
+        )
+    }
+}

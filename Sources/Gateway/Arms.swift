@@ -1,0 +1,111 @@
+internal import Logging
+internal import Store
+
+/// The monitoring servers being served, each by a task of its own.
+actor Arms {
+    private struct Entry {
+        var server: MonitoringServer
+        let runner: ArmRunner
+        let task: Task<Void, Never>
+    }
+
+    private let store: MonitoringStore
+    private let logger: Logger
+    private let links: BrokerLinks
+    private var entries: [MonitoringServer.ID: Entry] = [:]
+    private var revision: Int64?
+    private var lastCommand: Int64 = 0
+
+    init(store: MonitoringStore, links: BrokerLinks, logger: Logger) {
+        self.store = store
+        self.logger = logger
+        self.links = links
+    }
+
+    /// Does what the registry says, if it says something new.
+    func update() async throws {
+        let revision = try await self.store.registryRevision()
+        guard revision != self.revision else { return }
+        let servers = try await self.store.servers()
+        let registered = Dictionary(uniqueKeysWithValues: servers.map { ($0.id, $0) })
+        for (id, entry) in self.entries where registered[id]?.broker != entry.server.broker {
+            self.entries[id] = nil
+            await self.end(entry)
+        }
+        for server in servers {
+            if var entry = self.entries[server.id] {
+                guard entry.server != server else { continue }
+                entry.server = server
+                self.entries[server.id] = entry
+                entry.runner.inbox.put(.session(.settingsChanged(server)))
+            } else {
+                self.entries[server.id] = self.start(server)
+            }
+        }
+        self.revision = revision
+    }
+
+    /// Hands the commands of other processes to the arms they are for.
+    func takeCommands() async throws {
+        for command in try await self.store.commands(after: self.lastCommand) {
+            self.lastCommand = max(self.lastCommand, command.id)
+            let patience = Duration.nanoseconds(command.deadline.nanoseconds - ArmShell.now.wall.nanoseconds)
+            guard patience > .zero else { continue }
+            if let entry = self.entries[command.server], let kind = FetchRequest.Kind(command) {
+                let request = FetchRequest(id: command.id, kind: kind, patience: patience)
+                entry.runner.inbox.put(.session(.fetch(request)))
+            } else {
+                self.answer(command.id, .failed("this server does not know what to do with \(command.name)"))
+            }
+        }
+    }
+
+    /// Lets each arm finish what it has begun, then ends it.
+    func stop(patience: Duration) async {
+        let entries = self.entries.values
+        self.entries = [:]
+        for entry in entries { entry.runner.inbox.put(.stop) }
+        let watchdog = Task {
+            try await Task.sleep(for: patience)
+            self.logger.warning("shutdown takes too long; what is not committed will be delivered again")
+            for entry in entries { entry.task.cancel() }
+        }
+        for entry in entries { await entry.task.value }
+        watchdog.cancel()
+    }
+
+    private func start(_ server: MonitoringServer) -> Entry {
+        var logger = self.logger
+        logger[metadataKey: "server"] = "\(server.id)"
+        logger[metadataKey: "nickname"] = "\(server.nickname)"
+        let runner = ArmRunner(server: server, store: self.store, links: self.links, logger: logger) { id, outcome in
+            Task { await self.answer(id, outcome) }
+        }
+        return Entry(server: server, runner: runner, task: Task { await runner.run() })
+    }
+
+    private func end(_ entry: Entry) async {
+        entry.runner.inbox.put(.stop)
+        let watchdog = Task {
+            try await Task.sleep(for: .seconds(5))
+            entry.task.cancel()
+        }
+        await entry.task.value
+        watchdog.cancel()
+    }
+
+    private func answer(_ id: FetchRequest.ID, _ outcome: FetchOutcome) {
+        Task {
+            let now = ArmShell.now.wall
+            do {
+                switch outcome {
+                case .stored(let count):
+                    try await self.store.answer(id, succeeded: true, text: "\(count)", now: now)
+                case .failed(let reason): try await self.store.answer(id, succeeded: false, text: reason, now: now)
+                }
+            } catch {
+                self.logger.warning("cannot answer a command", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import AMQP
+internal import Logging
+internal import Store
+internal import Synchronization
+
+/// One connection to a broker, kept for ever and shared by all monitoring servers that sign in to it in the same way.
+final class BrokerLink: Sendable {
+    /// What servers must have in common to share a connection.
+    struct Key: Hashable, Sendable {
+        var url: BrokerURL
+        var certificateAuthority: String?
+        var certificate: String?
+        var key: String?
+        var verifiesPeer: Bool
+        /// Tells apart the connections that are needed because one carries a bounded number of channels.
+        var shard = 0
+
+        init(_ broker: MonitoringServer.Broker) {
+            self.url = broker.url
+            self.certificateAuthority = broker.certificateAuthority
+            self.certificate = broker.certificate
+            self.key = broker.key
+            self.verifiesPeer = broker.verifiesPeer
+        }
+
+        /// How to connect; the files are read at each attempt.
+        func configuration() throws(AMQPError) -> ConnectionConfiguration {
+            let hasFiles = self.certificateAuthority != nil || self.certificate != nil || self.key != nil
+            let isSecure = hasFiles || self.url.revealed.lowercased().hasPrefix("amqps:")
+            let tls = TLSConfiguration(
+                certificateAuthorityPath: self.certificateAuthority,
+                certificateChainPath: self.certificate,
+                privateKeyPath: self.key,
+                verification: self.verifiesPeer ? .peer : .none
+            )
+            var configuration = try ConnectionConfiguration(url: self.url.revealed, tls: isSecure ? tls : nil)
+            configuration.clientName = "hatohol-server"
+            return configuration
+        }
+    }
+
+    /// How the link is.
+    enum Status: Sendable {
+        case connected(Connection)
+        case disconnected(String)
+    }
+
+    private struct State {
+        var status: Status?
+        var listeners: [UInt64: AsyncStream<Status>.Continuation] = [:]
+        var nextListener: UInt64 = 0
+    }
+
+    private let key: Key
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(_ key: Key, logger: Logger) {
+        self.key = key
+        self.logger = logger
+    }
+
+    /// Connects and connects again, until cancelled.
+    func run() async {
+        let reconnector = Reconnector(
+            logger: self.logger,
+            configuration: { [key] in try key.configuration() },
+            onChange: { [weak self] change in
+                if case .disconnected(let error) = change { self?.set(.disconnected("\(error)")) }
+            }
+        )
+        await reconnector.run { connection in
+            CertificateExpiry.report(connection.peer, to: self.logger)
+            self.set(.connected(connection))
+            try await connection.waitUntilClosed()
+            throw AMQPError(code: .connectionClosed, stage: .receive, reason: "the connection was closed")
+        }
+    }
+
+    /// The status now, and each that follows; a slow listener sees the newest only.
+    func statuses() -> AsyncStream<Status> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let number = self.state.withLock { state in
+                state.nextListener += 1
+                state.listeners[state.nextListener] = continuation
+                if let status = state.status { continuation.yield(status) }
+                return state.nextListener
+            }
+            continuation.onTermination = { [weak self] _ in
+                self?.state.withLock { $0.listeners[number] = nil }
+            }
+        }
+    }
+
+    /// Connects anew, so that changed certificates count; if that does not work, what works is kept.
+    func renew() async {
+        guard case .connected(let current)? = self.state.withLock({ $0.status }) else { return }
+        do {
+            let configuration = try self.key.configuration()
+            let trial = Connection(configuration: configuration, address: current.address, logger: self.logger)
+            try await trial.open()
+            await trial.close()
+            await current.close()
+        } catch {
+            self.logger.warning("kept the old connection: the new one fails", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func set(_ status: Status) {
+        self.state.withLock { state in
+            state.status = status
+            for listener in state.listeners.values { listener.yield(status) }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+internal import HAPI
+internal import JSONRPC
+internal import Store
+
+extension ArmSession {
+    /// A message of the arm: a call, an answer to one of ours, or neither.
+    mutating func received(_ body: [UInt8], _ tag: UInt64, _ now: Moment) {
+        switch Message(parsing: body, invalidUTF8: .repair) {
+        case .request(let call, let id):
+            self.heard(now)
+            self.called(call, id, Delivered(body: body, tag: tag), now)
+        case .notification(let call):
+            self.heard(now)
+            self.called(call, nil, Delivered(body: body, tag: tag), now)
+        case .result(let result, let id):
+            self.heard(now)
+            self.acknowledgements.settle(tag)
+            self.answered(id, .success(result), now)
+        case .failure(let error, let id):
+            self.heard(now)
+            self.acknowledgements.settle(tag)
+            self.answered(id, .failure(error), now)
+        case .malformed(let malformed):
+            if malformed.isAnswerable {
+                self.actions.append(.send(Envelope.failure(malformed.error, id: malformed.id)))
+            }
+            self.putAside(Delivered(body: body, tag: tag), "\(malformed.error)", now)
+        }
+    }
+
+    /// A message beyond the size that is read: its bytes are gone, so that only its size can be kept.
+    mutating func receivedOversized(_ size: UInt64, _ tag: UInt64, _ now: Moment) {
+        let error = ErrorObject(code: ErrorObject.invalidRequest, message: "Message too large", data: ["\(size) bytes"])
+        self.actions.append(.send(Envelope.failure(error, id: .null)))
+        self.putAside(Delivered(body: [], tag: tag), "too large: \(size) bytes", now)
+    }
+
+    /// The bytes of a delivery and what acknowledges it.
+    struct Delivered {
+        var body: [UInt8]
+        var tag: UInt64
+    }
+
+    /// Order of the checks, as in the original server: exchanged, known, params.
+    private mutating func called(_ call: Message.Call, _ id: MessageID?, _ delivered: Delivered, _ now: Moment) {
+        let procedure = Procedure(method: call.method)
+        if procedure == .exchangeProfile { return self.exchangeProfile(call.params, id, delivered, now) }
+        guard self.isEstablished else { return self.answer(id, PutResult.failure, delivered.tag) }
+        guard let procedure, Procedure.offeredByServer.contains(procedure) else {
+            return self.refuse(id, .methodNotFound(call.method), delivered.tag)
+        }
+        switch procedure {
+        case .getMonitoringServerInfo: self.answer(id, MonitoringServerInfo(self.server), delivered.tag)
+        case .getLastInfo: self.getLastInfo(call.params, id, delivered, now)
+        default: self.put(procedure, call.params, id, delivered, now)
+        }
+    }
+
+    private mutating func exchangeProfile(
+        _ params: JSONValue?,
+        _ id: MessageID?,
+        _ delivered: Delivered,
+        _ now: Moment
+    ) {
+        do throws(InvalidParams) {
+            let profile = try Profile(params)
+            self.answer(id, Self.profile, delivered.tag)
+            self.established(profile, now)
+        } catch {
+            self.refuse(id, error, delivered, now)
+        }
+    }
+
+    /// Profiles are exchanged: by the arm's call or by its answer to ours, whichever comes first.
+    mutating func established(_ profile: Profile, _ now: Moment) {
+        let isNews = !self.isEstablished || self.peer != profile
+        self.isEstablished = true
+        self.peer = profile
+        self.liveness.start(now.monotonic)
+        self.note(self.monitor.clear(.arm, at: now.wall))
+        guard isNews else { return }
+        self.noteLink(.established, now)
+        self.log(.info, "profiles exchanged", profile.name)
+    }
+
+    private mutating func getLastInfo(
+        _ params: JSONValue?,
+        _ id: MessageID?,
+        _ delivered: Delivered,
+        _ now: Moment
+    ) {
+        do throws(InvalidParams) {
+            let element = Store.LastInfoElement(try LastInfo.element(from: params))
+            let token = self.operations.makeToken()
+            self.lastInfoReads[token] = (id, delivered.tag)
+            self.actions.append(.readLastInfo(element, token))
+        } catch {
+            self.refuse(id, error, delivered, now)
+        }
+    }
+
+    /// What the store said to a read for getLastInfo; `None` is what hap2-fluentd of old stored, and means nothing.
+    mutating func readLastInfo(_ token: StoreToken, _ result: Result<String, StoreError>) {
+        guard let (id, tag) = self.lastInfoReads.removeValue(forKey: token) else { return }
+        switch result {
+        case .success(let text): self.answer(id, text == "None" ? "" : text, tag)
+        case .failure(let error):
+            self.answer(id, PutResult.failure, tag)
+            self.log(.warning, "cannot read the last info", "\(error)")
+        }
+    }
+
+    // MARK: Answers
+
+    /// Answers and is done with the delivery.
+    mutating func answer(_ id: MessageID?, _ result: some JSONEncodable, _ tag: UInt64) {
+        if let id { self.actions.append(.send(Envelope.result(result, id: id))) }
+        self.acknowledgements.settle(tag)
+    }
+
+    /// Answers with an error and is done with the delivery.
+    private mutating func refuse(_ id: MessageID?, _ error: ErrorObject, _ tag: UInt64) {
+        if let id { self.actions.append(.send(Envelope.failure(error, id: id))) }
+        self.acknowledgements.settle(tag)
+        self.log(.info, "refused a call", "\(error)")
+    }
+
+    /// Answers that the params are bad, and keeps the message for whoever develops the arm.
+    mutating func refuse(_ id: MessageID?, _ problems: InvalidParams, _ delivered: Delivered, _ now: Moment) {
+        if let id { self.actions.append(.send(Envelope.failure(problems.errorObject, id: id))) }
+        self.putAside(delivered, "\(problems)", now)
+    }
+
+    /// Keeps the bytes of a message that nobody can make use of, and is done with it once they are stored.
+    mutating func putAside(_ delivered: Delivered, _ reason: String, _ now: Moment) {
+        let change = Change.putAside(reason: reason, body: delivered.body, received: now.wall)
+        self.begin(
+            StoreOperations.Operation(
+                batch: Batch(server: self.server.id, change: change),
+                tag: delivered.tag,
+                body: []
+            ),
+            now
+        )
+        self.messagesCalm = now.monotonic + Self.messagesMemory
+        if !self.monitor.isProblem(.messages) { self.log(.warning, "put a message aside", reason) }
+        self.note(self.monitor.raise(.messages, reason, at: now.wall))
+    }
+}

@@ -1,0 +1,122 @@
+internal import HAPI
+internal import JSONRPC
+internal import Store
+
+extension ArmSession {
+    /// A put procedure: read, checked, and given to the store.
+    mutating func put(
+        _ procedure: Procedure,
+        _ params: JSONValue?,
+        _ id: MessageID?,
+        _ delivered: Delivered,
+        _ now: Moment
+    ) {
+        do throws(InvalidParams) {
+            let fetches = self.fetches
+            let put = try Put(procedure, params, received: now.wall) { fetches.request($0)?.kind.scope }
+            guard let put else { return }
+            self.note(put.notes)
+            self.apply(put, procedure, id, delivered, now)
+        } catch {
+            self.refuse(id, error, delivered, now)
+        }
+    }
+
+    private mutating func apply(
+        _ put: Put,
+        _ procedure: Procedure,
+        _ id: MessageID?,
+        _ delivered: Delivered,
+        _ now: Moment
+    ) {
+        var change = put.change
+        if let divideInfo = put.divideInfo {
+            switch self.divided.add(put.change, records: put.records, procedure, divideInfo, now: now.monotonic) {
+            case .complete(let whole): change = whole
+            case .gathered, .repeated: return self.answer(id, PutResult.success, delivered.tag)
+            case .refused(let problem):
+                return self.refuse(id, InvalidParams(problems: [problem]), delivered, now)
+            }
+        }
+        let isLast = put.divideInfo?.isLast ?? true
+        if case .report(let report) = change { self.reported(report, now) }
+        self.begin(
+            StoreOperations.Operation(
+                batch: Batch(server: self.server.id, change: change, lastInfo: isLast ? put.lastInfo : nil),
+                tag: delivered.tag,
+                replyTo: id,
+                fetch: put.fetchID.map { ($0, put.records, isLast && !put.mayMore) },
+                body: delivered.body
+            ),
+            now
+        )
+    }
+
+    /// Gives something to the store; while that fails, says so at once and waits for the next attempt.
+    mutating func begin(_ operation: StoreOperations.Operation, _ now: Moment) {
+        if self.operations.isFailing {
+            if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.failure, id: id))) }
+            self.operations.hold(operation, now: now.monotonic)
+        } else {
+            self.actions.append(.store(operation.batch, self.operations.begin(operation)))
+        }
+    }
+
+    /// What became of a batch.
+    mutating func stored(_ token: StoreToken, _ result: Result<Receipt, StoreError>, _ now: Moment) {
+        switch result {
+        case .success(let receipt):
+            if self.operations.hasFailed, !self.operations.isFailing { self.log(.info, "the store works again") }
+            guard let operation = self.operations.succeed(token) else { return }
+            if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.success, id: id))) }
+            self.acknowledgements.settle(operation.tag)
+            self.noticed(receipt.notices, now)
+            if let fetch = operation.fetch {
+                let finished = self.fetches.noteStored(fetch.id, records: fetch.records, isLast: fetch.isLast)
+                self.finish(finished.map { [$0] } ?? [])
+            }
+        case .failure(let error): self.failed(token, error, now)
+        }
+    }
+
+    private mutating func failed(_ token: StoreToken, _ error: StoreError, _ now: Moment) {
+        let wasFailing = self.operations.isFailing
+        guard let (operation, isPoison) = self.operations.fail(token, now: now.monotonic) else { return }
+        if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.failure, id: id))) }
+        if isPoison {
+            self.putAside(Delivered(body: operation.body, tag: operation.tag), "cannot be stored: \(error)", now)
+        } else if !wasFailing {
+            self.log(.warning, "the store fails; the arm is told, and nothing is acknowledged", "\(error)")
+        }
+    }
+
+    private mutating func reported(_ report: ArmReport, _ now: Moment) {
+        self.liveness.reported(now.monotonic)
+        switch report.status {
+        case .ng:
+            let reason = report.failureReason.isEmpty ? "it failed without a reason" : report.failureReason
+            self.note(self.monitor.raise(.plugin, reason, at: now.wall))
+        case .ok: self.note(self.monitor.clear(.plugin, at: now.wall))
+        case .initial, .unknown: break
+        }
+    }
+
+    private mutating func noticed(_ notices: [SeriesNotice], _ now: Moment) {
+        for notice in notices {
+            switch notice {
+            case .began(let prefix, let first):
+                let reason = "\(prefix), first number \(first)"
+                self.log(.info, "a new series of event ids: the arm's spool is new, or the store is", reason)
+            case .gap(let prefix, let numbers):
+                self.gaps.add(SequenceGap(prefix: prefix, numbers: numbers), now: now.monotonic)
+            }
+        }
+    }
+
+    /// The first deviations of an arm are worth a line each, the thousandth is not.
+    private mutating func note(_ deviations: [String]) {
+        guard !deviations.isEmpty, self.notesLogged < 8 else { return }
+        self.notesLogged += 1
+        self.log(.info, "accepted a message that deviates from HAPI", deviations.prefix(4).joined(separator: "; "))
+    }
+}

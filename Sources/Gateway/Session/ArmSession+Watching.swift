@@ -1,0 +1,74 @@
+internal import HAPI
+internal import JSONRPC
+internal import Store
+
+extension ArmSession {
+    /// The next moment at which ``SessionEvent/tick`` will change something.
+    var nextDeadline: Duration? {
+        [
+            self.calls.nextDeadline, self.fetches.nextDeadline, self.divided.nextDeadline, self.operations.retryAt,
+            self.gaps.nextDeadline, self.brokerAlarm?.at, self.messagesCalm, self.silenceDeadline,
+        ].compactMap { $0 }.min()
+    }
+
+    private var silenceDeadline: Duration? {
+        self.isEstablished && !self.monitor.isProblem(.arm) ? self.liveness.deadline : nil
+    }
+
+    /// A sign of life.
+    mutating func heard(_ now: Moment) {
+        self.liveness.heard(now.monotonic)
+        guard self.isEstablished, self.monitor.isProblem(.arm) else { return }
+        self.note(self.monitor.clear(.arm, at: now.wall))
+        self.noteLink(.established, now)
+    }
+
+    /// Looks at every deadline.
+    mutating func tick(_ now: Moment) {
+        self.expireCalls(now)
+        self.finish(self.fetches.expire(at: now.monotonic))
+        for key in self.divided.expire(at: now.monotonic) {
+            self.log(.info, "gave a divided put up", "\(key.procedure.rawValue) \(key.requestID)")
+        }
+        for (token, batch) in self.operations.takeDue(now.monotonic) { self.actions.append(.store(batch, token)) }
+        for gap in self.gaps.due(now.monotonic) { self.actions.append(.countMissing(gap)) }
+        if let alarm = self.brokerAlarm, alarm.at <= now.monotonic {
+            self.brokerAlarm = nil
+            self.note(self.monitor.raise(.broker, alarm.reason, at: now.wall))
+        }
+        if let calm = self.messagesCalm, calm <= now.monotonic {
+            self.messagesCalm = nil
+            self.note(self.monitor.clear(.messages, at: now.wall))
+        }
+        if let deadline = self.silenceDeadline, deadline <= now.monotonic {
+            let reason =
+                "nothing heard for more than twice its interval of \(self.liveness.interval.components.seconds) s"
+            self.note(self.monitor.raise(.arm, reason, at: now.wall))
+            self.noteLink(.silent, now, detail: reason)
+        }
+    }
+
+    private mutating func expireCalls(_ now: Moment) {
+        for call in self.calls.expire(at: now.monotonic) {
+            switch call {
+            case .exchangeProfile:
+                guard !self.isEstablished else { continue }
+                let reason = "no answer to exchangeProfile within \(Liveness.answerPatience.components.seconds) s"
+                self.note(self.monitor.raise(.arm, reason, at: now.wall))
+            case .fetch(let fetchID):
+                self.finish(self.fetches.fail(fetchID, "the arm did not answer in time").map { [$0] } ?? [])
+            }
+        }
+    }
+
+    /// How much of a gap in the sequence is still missing.
+    mutating func counted(_ gap: SequenceGap, missing: Int64?, _ now: Moment) {
+        if self.gaps.counted(gap, missing: missing, now: now.monotonic) {
+            let range = "\(gap.numbers.lowerBound) to \(gap.numbers.upperBound)"
+            let reason = "\(missing ?? 0) of the events \(range) of the series \(gap.prefix) are missing"
+            self.note(self.monitor.raise(.sequence, reason, at: now.wall))
+        } else if self.gaps.isEmpty {
+            self.note(self.monitor.clear(.sequence, at: now.wall))
+        }
+    }
+}

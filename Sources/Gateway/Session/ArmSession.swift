@@ -1,0 +1,141 @@
+internal import HAPI
+internal import JSONRPC
+internal import Store
+
+/// The server's side of HAPI 2.1 towards one arm, as a value: events in, actions out.
+///
+/// No clock, no broker, no store: a shell brings the events and does what comes back, in order. A put is committed before it is
+/// answered, and answered before it is acknowledged. When the store fails, the answer is FAILURE and the delivery stays
+/// unacknowledged until a later attempt has stored it; the prefetch then keeps the arm from running hot.
+struct ArmSession {
+    /// What the arm is told, and where it belongs.
+    private(set) var server: MonitoringServer
+    var isConnected = false
+    /// Whether profiles have been exchanged on this connection.
+    var isEstablished = false
+    /// Who the arm says it is.
+    var peer: Profile?
+
+    var acknowledgements = Acknowledgements()
+    var calls = PendingCalls<OutgoingCall, Duration>(capacity: 128)
+    var fetches = PendingFetches()
+    var divided = DividedPuts()
+    var operations = StoreOperations()
+    var gaps = GapWatch()
+    var liveness: Liveness
+    var monitor: SelfMonitor
+    /// When the connection counts as broken; a short interruption does not.
+    var brokerAlarm: (at: Duration, reason: String)?
+    /// When malformed messages are forgotten.
+    var messagesCalm: Duration?
+    /// Reads for getLastInfo that are under way: whom to answer.
+    var lastInfoReads: [StoreToken: (id: MessageID?, tag: UInt64)] = [:]
+    var notesLogged = 0
+    var actions: [SessionAction] = []
+
+    /// A call of ours that awaits its answer.
+    enum OutgoingCall: Sendable {
+        case exchangeProfile
+        case fetch(id: String)
+    }
+
+    static let brokerPatience = Duration.seconds(10)
+    static let callPatience = Duration.seconds(60)
+    static let messagesMemory = Duration.seconds(600)
+
+    /// Starts without a connection, from what the process before this one said about the arm.
+    ///
+    /// `hasReported` says whether the arm has ever sent arm info.
+    init(server: MonitoringServer, ownTriggers: [Store.Trigger] = [], hasReported: Bool = false) {
+        self.server = server
+        self.liveness = Liveness(pollingInterval: server.settings.pollingInterval, hasReported: hasReported)
+        self.monitor = SelfMonitor(server: server.id, stored: ownTriggers)
+    }
+
+    /// Whether nothing is on its way to the store, so that the session may end without work being repeated.
+    var isIdle: Bool { self.operations.isIdle }
+
+    /// Takes one event in and says what to do.
+    mutating func handle(_ event: SessionEvent, at now: Moment) -> [SessionAction] {
+        switch event {
+        case .connected: self.connected(now)
+        case .disconnected(let reason): self.disconnected(reason, now)
+        case .received(let body, let tag):
+            self.acknowledgements.receive(tag)
+            self.received(body, tag, now)
+        case .receivedOversized(let size, let tag):
+            self.acknowledgements.receive(tag)
+            self.receivedOversized(size, tag, now)
+        case .stored(let token, let result): self.stored(token, result, now)
+        case .lastInfo(let token, let result): self.readLastInfo(token, result)
+        case .missing(let count, let gap): self.counted(gap, missing: count, now)
+        case .fetch(let request): self.fetch(request, now)
+        case .settingsChanged(let server): self.settingsChanged(server)
+        case .tick: self.tick(now)
+        }
+        if let tag = self.acknowledgements.take() { self.actions.append(.acknowledge(tag)) }
+        defer { self.actions.removeAll(keepingCapacity: true) }
+        return self.actions
+    }
+
+    private mutating func connected(_ now: Moment) {
+        self.isConnected = true
+        self.brokerAlarm = nil
+        self.note(self.monitor.clear(.broker, at: now.wall))
+        if self.gaps.isEmpty { self.note(self.monitor.clear(.sequence, at: now.wall)) }
+        if self.monitor.isProblem(.messages), self.messagesCalm == nil {
+            self.messagesCalm = now.monotonic + Self.messagesMemory
+        }
+        self.noteLink(.waiting, now)
+        self.liveness.start(now.monotonic)
+        if let id = self.calls.register(.exchangeProfile, deadline: now.monotonic + Liveness.answerPatience) {
+            self.actions.append(.send(Self.profile.request(id: id)))
+        }
+    }
+
+    private mutating func disconnected(_ reason: String, _ now: Moment) {
+        self.isConnected = false
+        self.isEstablished = false
+        self.acknowledgements.reset()
+        self.operations.reset()
+        self.lastInfoReads = [:]
+        _ = self.calls.removeAll()
+        self.finish(self.fetches.failAll("the connection to the broker broke"))
+        self.liveness.suspend()
+        if self.brokerAlarm == nil { self.brokerAlarm = (now.monotonic + Self.brokerPatience, reason) }
+        self.noteLink(.disconnected, now, detail: reason)
+    }
+
+    private mutating func settingsChanged(_ server: MonitoringServer) {
+        let (old, new) = (MonitoringServerInfo(self.server), MonitoringServerInfo(server))
+        self.server = server
+        self.liveness.pollingIntervalChanged(server.settings.pollingInterval)
+        guard old != new, self.isConnected else { return }
+        let method = Procedure.updateMonitoringServerInfo.rawValue
+        self.actions.append(.send(Envelope.notification(method: method, params: new.encoded())))
+    }
+
+    /// What we are and offer.
+    static let profile = Profile(name: "hatohol", offering: Procedure.offeredByServer)
+
+    mutating func note(_ batches: [Batch]) { for batch in batches { self.actions.append(.note(batch)) } }
+
+    mutating func noteLink(_ state: ArmLink.State, _ now: Moment, detail: String = "") {
+        let link = ArmLink(
+            state: state,
+            since: now.wall,
+            peer: self.peer?.name ?? "",
+            procedures: self.peer?.procedures ?? [],
+            detail: detail
+        )
+        self.actions.append(.note(Batch(server: self.server.id, change: .link(link))))
+    }
+
+    mutating func log(_ level: SessionLog.Level, _ message: String, _ reason: String? = nil) {
+        self.actions.append(.log(SessionLog(level: level, message: message, reason: reason)))
+    }
+
+    mutating func finish(_ fetches: [(FetchRequest.ID, FetchOutcome)]) {
+        for (id, outcome) in fetches { self.actions.append(.finishFetch(id, outcome)) }
+    }
+}

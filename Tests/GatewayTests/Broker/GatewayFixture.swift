@@ -1,0 +1,62 @@
+import Gateway
+import Glibc
+import Logging
+import ServiceLifecycle
+import Store
+import TestSupport
+
+/// A gateway on a store of its own, running for the length of a test.
+final class GatewayFixture: Sendable {
+    let directory: TemporaryDirectory
+    let store: MonitoringStore
+    let broker: PrivateBroker
+
+    init(_ broker: PrivateBroker) throws {
+        self.directory = try TemporaryDirectory()
+        self.store = try MonitoringStore(directory: self.directory.path)
+        self.broker = broker
+    }
+
+    /// Registers a server and returns its id and the name of its queue.
+    func addServer(url: String? = nil, queue: String = uniqueName("gateway")) async throws -> (id: Int64, queue: String)
+    {
+        let server = MonitoringServer(
+            nickname: queue,
+            type: "d91ba1cb-a64a-4072-b2b8-2f91bcae1818",
+            broker: MonitoringServer.Broker(
+                url: BrokerURL(url ?? self.broker.url()),
+                queue: queue,
+                certificateAuthority: self.broker.authority.certificate,
+                certificate: self.broker.client.certificate,
+                key: self.broker.client.key
+            )
+        )
+        return (try await self.store.add(server), queue)
+    }
+
+    /// Runs the gateway while `body` runs, then stops it gracefully.
+    func running<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        try await self.runningGateway { _ in try await body() }
+    }
+
+    func runningGateway<T: Sendable>(_ body: (Gateway) async throws -> T) async throws -> T {
+        let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
+        let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
+        let gateway = Gateway(store: self.store, logger: logger) { continuation.finish() }
+        let group = ServiceGroup(
+            configuration: .init(services: [.init(service: gateway)], logger: logger)
+        )
+        let task = Task { try await group.run() }
+        for await _ in ready {}
+        do {
+            let result = try await body(gateway)
+            await group.triggerGracefulShutdown()
+            try await task.value
+            return result
+        } catch {
+            await group.triggerGracefulShutdown()
+            try? await task.value
+            throw error
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Store
+import Testing
+
+@testable import Gateway
+
+@Suite("What the server notices by itself")
+struct WatchingTests {
+    private let report =
+        #"{"lastStatus":"OK","failureReason":"","lastSuccessTime":"","lastFailureTime":"","numSuccess":1,"numFailure":0}"#
+
+    @Test("an arm that never answers is reported after a minute, and cleared by its profile")
+    func absent() {
+        var script = Script()
+        _ = script.handle(.connected)
+        #expect(script.wait(59) == [])
+        #expect(script.wait(1) == ["note _SELF_/arm ng", "note 1 events"])
+        let actions = script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#)
+        #expect(actions.contains("note _SELF_/arm ok"))
+    }
+
+    @Test("silence longer than twice the interval of its reports is reported, and ends with any message")
+    func silence() {
+        var script = Script.established()
+        for _ in 0..<5 {
+            _ = script.call("putArmInfo", self.report)
+            _ = script.stored()
+            _ = script.wait(20)
+        }
+        #expect(script.wait(24.9) == [])
+        #expect(script.wait(0.1) == ["note _SELF_/arm ng", "note 1 events", "note link silent"])
+        #expect(script.wait(1000) == [])
+        let actions = script.call("getLastInfo", #""event""#)
+        #expect(actions == ["note _SELF_/arm ok", "note 1 events", "note link established", "read event"])
+    }
+
+    @Test("an arm that never reports is not judged")
+    func neverReports() {
+        var script = Script.established()
+        #expect(script.wait(100_000) == [])
+    }
+
+    @Test("without a broker no arm is judged; the broken link is reported, a short interruption is not")
+    func broker() {
+        var script = Script.established()
+        _ = script.call("putArmInfo", self.report)
+        _ = script.stored()
+        #expect(script.handle(.disconnected("refused")) == ["note link disconnected"])
+        #expect(script.wait(9.9) == [])
+        #expect(script.handle(.connected).contains("note link waiting"))
+        _ = script.handle(.disconnected("refused"))
+        #expect(script.wait(10.1) == ["note _SELF_/broker ng", "note 1 events"])
+        #expect(script.handle(.disconnected("refused")) == ["note link disconnected"])
+        #expect(script.wait(100_000) == [])
+        #expect(script.handle(.connected).prefix(2) == ["note _SELF_/broker ok", "note 1 events"])
+    }
+
+    @Test("the arm's own trouble is reported once and ends with its next success")
+    func plugin() {
+        var script = Script.established()
+        let bad = self.report.replacing(#""OK","failureReason":"""#, with: #""NG","failureReason":"no route""#)
+        #expect(script.call("putArmInfo", bad) == ["note _SELF_/plugin ng", "note 1 events", "store report ng"])
+        #expect(script.call("putArmInfo", bad) == ["store report ng"])
+        #expect(script.call("putArmInfo", self.report).contains("note _SELF_/plugin ok"))
+    }
+
+    @Test("a gap in the sequence is a problem only if it is still there after a minute, until it fills")
+    func gaps() {
+        var script = Script.established()
+        _ = script.call("putEvents", #"{"events":[]}"#)
+        var receipt = Receipt()
+        receipt.notices = [.gap(prefix: "p", missing: 5...6)]
+        _ = script.stored(nil, receipt)
+        let gap = SequenceGap(prefix: "p", numbers: 5...6)
+        #expect(script.wait(59) == [])
+        #expect(script.wait(1) == ["count p 5...6"])
+        #expect(script.wait(10) == [])
+        #expect(script.handle(.missing(2, gap)) == ["note _SELF_/sequence ng", "note 1 events"])
+        #expect(script.wait(60) == ["count p 5...6"])
+        #expect(script.handle(.missing(0, gap)) == ["note _SELF_/sequence ok", "note 1 events"])
+        #expect(script.wait(1000) == [])
+    }
+
+    @Test("problems known from before a restart end as well")
+    func restart() {
+        let known = SelfMonitor.Condition.allCases.map { condition in
+            Trigger(
+                id: condition.triggerID,
+                status: .ng,
+                severity: .critical,
+                lastChange: Timestamp(nanoseconds: 0),
+                hostID: "_SELF_",
+                hostName: "_SELF_",
+                brief: "known"
+            )
+        }
+        var script = Script(ownTriggers: known)
+        var noted = Set(script.handle(.connected))
+        noted.formUnion(script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#))
+        noted.formUnion(script.call("putArmInfo", self.report))
+        noted.formUnion(script.wait(600))
+        for condition in SelfMonitor.Condition.allCases { #expect(noted.contains("note \(condition.triggerID) ok")) }
+    }
+}
