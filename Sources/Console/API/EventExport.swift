@@ -1,0 +1,58 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Store
+
+/// All events of a filter as a file, read and sent page by page: whatever their number, memory holds one page.
+struct EventExport: Sendable {
+    enum Format: Sendable, CaseIterable { case csv, jsonl }
+
+    private static let pageSize = 500
+
+    let store: MonitoringStore
+    let filter: EventFilter
+    let format: Format
+
+    func response(now: Timestamp) -> Response {
+        let name = "events-\(now.description.prefix(10)).\(self.format)"
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: self.format == .csv ? "text/csv; charset=utf-8" : "application/jsonl",
+                .contentDisposition: "attachment; filename=\"\(name)\"",
+            ],
+            body: ResponseBody { writer in
+                if self.format == .csv { try await writer.write(ByteBuffer(string: Self.header)) }
+                var search = EventSearch(self.filter, limit: Self.pageSize)
+                while true {
+                    let page = try await self.store.search(search)
+                    if !page.isEmpty { try await writer.write(ByteBuffer(bytes: page.flatMap(self.line))) }
+                    guard page.count == Self.pageSize, let last = page.last else { break }
+                    search.after = last.event.cursor
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    private static let header =
+        "id,time,server,severity,status,type,host,brief,extendedInfo,triggerId,eventId,handling,assignee\r\n"
+
+    private func line(_ handled: HandledEvent) -> [UInt8] {
+        guard self.format == .csv else { return JSON(handled).encoded + [UInt8(ascii: "\n")] }
+        let event = handled.event.content
+        let fields = [
+            String(handled.id), event.time.description, String(handled.event.server), "\(event.severity)",
+            "\(event.status)", "\(event.type)", event.hostName, event.brief, event.extendedInfo, event.triggerID,
+            event.eventID, "\(handled.handling.status)", handled.handling.assignee,
+        ]
+        return Array((fields.map(Self.field).joined(separator: ",") + "\r\n").utf8)
+    }
+
+    /// A field in quotation marks; one that a spreadsheet would take for a formula begins with an apostrophe.
+    static func field(_ text: String) -> String {
+        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+        return "\"" + (isFormula ? "'" : "")
+            + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
+    }
+}

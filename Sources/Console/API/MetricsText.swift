@@ -1,0 +1,65 @@
+internal import Store
+
+/// The state of the server in Prometheus' text format (version 0.0.4).
+struct MetricsText {
+    private let call: Call
+
+    init(_ call: Call) { self.call = call }
+
+    func text() async throws -> String {
+        let (arrived, bytes) = try await self.call.store.size()
+        var lines: [String] = []
+        func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: Int64)]) {
+            lines.append("# HELP \(name) \(help)")
+            lines.append("# TYPE \(name) \(type)")
+            lines += values.map { "\(name)\($0.labels) \($0.value)" }
+        }
+        add("hatohol_events_total", "counter", "Events that arrived.", [("", arrived)])
+        add("hatohol_store_bytes", "gauge", "Size of the database.", [("", bytes)])
+        let answers = self.call.site.metrics.answersByClass.sorted { $0.key < $1.key }
+        add(
+            "hatohol_http_responses_total",
+            "counter",
+            "Answers of the console, by class of status.",
+            answers.map { ("{class=\"\($0.key)xx\"}", $0.value) }
+        )
+        add(
+            "hatohol_live_pages",
+            "gauge",
+            "Pages that are open and live.",
+            [("", Int64(self.call.site.metrics.livePages))]
+        )
+        let arms = try await self.call.store.armStatus()
+        add(
+            "hatohol_arm_established",
+            "gauge",
+            "Whether profiles are exchanged with the arm.",
+            arms.map { (Self.labels($0), $0.link?.state == .established ? 1 : 0) }
+        )
+        add(
+            "hatohol_arm_failures_total",
+            "counter",
+            "Failures the arm reported.",
+            arms.compactMap { arm in arm.report.map { (Self.labels(arm), $0.failures) } }
+        )
+        add(
+            "hatohol_arm_put_aside",
+            "gauge",
+            "Messages of the arm nobody could make use of.",
+            arms.map { (Self.labels($0), $0.putAside) }
+        )
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func labels(_ arm: ArmStatus) -> String {
+        let name = arm.nickname.reduce(into: "") { text, character in
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\n": text += "\\n"
+            default: text.append(character)
+            }
+        }
+        return "{server=\"\(arm.server)\",nickname=\"\(name)\"}"
+    }
+}

@@ -1,0 +1,143 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+public import Logging
+internal import NIOSSL
+public import ServiceLifecycle
+public import Store
+
+/// The console: web pages, the REST API and live updates over one store.
+///
+/// It serves until the service group shuts down; open live pages are ended then, requests that run are finished.
+public struct Console: Service {
+    private static let heartbeat = Duration.seconds(15)
+
+    private let site: Site
+    private let logger: Logger
+    private let onReady: @Sendable (Int) async -> Void
+
+    /// Prepares a console; nothing is listened to before ``run()``.
+    ///
+    /// `onReady` is called with the port once requests are answered. Throws ``ConsoleError`` when plain HTTP would leave this
+    /// machine without being asked for.
+    public init(
+        store: MonitoringStore,
+        configuration: ConsoleConfiguration,
+        logger: Logger,
+        onReady: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws {
+        guard configuration.tls != nil || configuration.isLoopback || configuration.allowsPlainHTTP else {
+            throw ConsoleError(
+                stage: "listen on \(configuration.host)",
+                reason: "plain HTTP is only served on loopback; give a certificate and key, or allow it behind a proxy"
+            )
+        }
+        self.site = try Site(store: store, configuration: configuration, logger: logger)
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until it is shut down.
+    public func run() async throws {
+        let application = try self.application()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await withGracefulShutdownHandler {
+                    try await application.run()
+                } onGracefulShutdown: {
+                    Task { await self.site.live.finish() }
+                }
+            }
+            group.addTask { await self.site.live.keepAlive(every: Self.heartbeat) }
+            group.addTask { await self.keepCounters() }
+            group.addTask { await self.tidy() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    func application() throws -> Application<RouterResponder<ConsoleContext>> {
+        let configuration = self.site.configuration
+        return Application(
+            router: Self.routes().router(for: self.site),
+            server: try self.server(configuration.tls),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: nil
+            ),
+            onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) },
+            logger: self.logger
+        )
+    }
+
+    /// Every route there is.
+    static func routes() -> Routes {
+        var routes = Routes()
+        SystemAPI.register(&routes)
+        EventsAPI.register(&routes)
+        InventoryAPI.register(&routes)
+        ServersAPI.register(&routes)
+        AccountsAPI.register(&routes)
+        SystemAPI.registerDocument(&routes)
+        Pages.register(&routes)
+        return routes
+    }
+
+    private func server(_ tls: ConsoleConfiguration.TLS?) throws -> HTTPServerBuilder {
+        guard let tls else { return .http1() }
+        do {
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem))
+            )
+            configuration.minimumTLSVersion = .tlsv12
+            if let authority = tls.clientAuthority {
+                configuration.trustRoots = .file(authority)
+                configuration.certificateVerification = .noHostnameVerification
+            }
+            return try .tls(.http1(), tlsConfiguration: configuration)
+        } catch {
+            throw ConsoleError(
+                stage: "read \(tls.certificate) and \(tls.key)",
+                reason: "\(error); check that both are PEM files and belong together"
+            )
+        }
+    }
+
+    /// Counts events as they arrive, in small steps, so that the overview never has to.
+    private func keepCounters() async {
+        while !Task.isCancelled {
+            do {
+                while try await self.site.store.isTallyBehind(), try await self.site.store.advanceTally() {}
+            } catch {
+                self.logger.warning("counting events failed; it is tried again", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func tidy() async {
+        while !Task.isCancelled {
+            let now = Timestamp.now()
+            let lifetime = self.site.configuration.sessionLifetime
+            let unused = now.advanced(seconds: -(lifetime == 0 ? 604_800 : lifetime))
+            try? await self.site.store.forgetSessions(
+                openedBefore: now.advanced(seconds: -604_800),
+                usedBefore: unused,
+                now: now
+            )
+            try? await self.site.store.forgetHandlingOfDeletedEvents()
+            try? await Task.sleep(for: .seconds(3600))
+        }
+    }
+}
+
+/// Why the console cannot be served.
+public struct ConsoleError: Error, Sendable, CustomStringConvertible {
+    /// What was being done.
+    public let stage: String
+    /// Why it failed, and what to do.
+    public let reason: String
+
+    public var description: String { "console: \(self.stage): \(self.reason)" }
+}

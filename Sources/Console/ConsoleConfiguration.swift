@@ -1,0 +1,64 @@
+public import Store
+
+/// How the console is served.
+public struct ConsoleConfiguration: Sendable {
+    /// Files for HTTPS; read when the console starts.
+    public struct TLS: Sendable {
+        /// The chain, own certificate first, in PEM.
+        public var certificate: String
+        /// The key, in PEM.
+        public var key: String
+        /// When given, browsers and programs need a certificate of this authority.
+        public var clientAuthority: String?
+
+        /// Names the files.
+        public init(certificate: String, key: String, clientAuthority: String? = nil) {
+            self.certificate = certificate
+            self.key = key
+            self.clientAuthority = clientAuthority
+        }
+    }
+
+    /// One step of a connection test: its name, whether it went well, and what was found.
+    public struct ConnectionStage: Sendable {
+        public let name: String
+        public let succeeded: Bool
+        public let detail: String
+
+        /// Describes a step.
+        public init(name: String, succeeded: Bool, detail: String) {
+            self.name = name
+            self.succeeded = succeeded
+            self.detail = detail
+        }
+    }
+
+    /// The address to listen on; a host name or an IP address.
+    public var host: String
+    /// The port; 0 takes a free one.
+    public var port: Int
+    public var tls: TLS?
+    /// Whether plain HTTP may be served on an address that is not loopback, as behind a proxy that does HTTPS.
+    public var allowsPlainHTTP = false
+    /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    public var trustedProxies: Set<String> = []
+    /// How long somebody stays signed in, in seconds; 0 until the browser closes, and seven days at most.
+    public var sessionLifetime: Int64 = 28_800
+    /// Whether the lifetime counts from the last request instead of from the sign-in.
+    public var sessionSlides = true
+    /// The shortest password, in characters; at least 5.
+    public var minimumPasswordLength = 12
+    /// What `/api/v1/version` says.
+    public var version: String
+    /// Tries a connection to a broker, stage by stage; without it there is no button for that.
+    public var testConnection: (@Sendable (MonitoringServer) async -> [ConnectionStage])?
+
+    /// Describes a console on loopback.
+    public init(host: String = "127.0.0.1", port: Int = 8443, version: String = "0.0.0") {
+        self.host = host
+        self.port = port
+        self.version = version
+    }
+
+    var isLoopback: Bool { self.host == "localhost" || self.host == "::1" || self.host.hasPrefix("127.") }
+}

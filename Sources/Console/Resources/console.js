@@ -1,0 +1,164 @@
+// What the pages do by themselves. Every page also works without, except for what is live.
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// Times in the reader's zone, UTC on hover.
+const language = document.documentElement.lang;
+const sameDay = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+const hour = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const localize = (root) => {
+  for (const element of $$("time[datetime]", root)) {
+    const date = new Date(element.dateTime.replace(/(\.\d{3})\d*Z$/, "$1Z"));
+    if (isNaN(date)) continue;
+    element.title = element.dateTime.replace("T", " ").replace(/\.?0*Z$/, " UTC");
+    const isToday = date.toDateString() === new Date().toDateString() && !("full" in element.dataset);
+    element.textContent = ("short" in element.dataset ? hour : isToday ? sameDay : otherDay).format(date);
+  }
+};
+localize(document);
+
+// New events: put on top while the reader is there; counted, and shown on request, while the reader is further down.
+const live = $("#live");
+const rows = $("#rows");
+const fresh = $("#fresh");
+const waiting = [];
+let waitingIsMore = false;
+const insert = (list) => {
+  const template = document.createElement("template");
+  template.innerHTML = list.join("");
+  // What arrived while the page was on its way may be told twice.
+  for (const row of $$("tr", template.content)) if ($(`tr[data-id="${row.dataset.id}"]`, rows)) row.remove();
+  localize(template.content);
+  rows.prepend(template.content);
+  while (rows.children.length > 300) rows.lastElementChild.remove();
+  $("#empty")?.remove();
+};
+const isReading = () => scrollY > 160 || rows.contains(document.activeElement) || $("input:checked", rows) !== null;
+const showWaiting = () => {
+  insert(waiting.splice(0));
+  fresh.hidden = true;
+  waitingIsMore = false;
+};
+if (live) {
+  const stream = new EventSource(live.dataset.stream);
+  const label = $("span", live);
+  stream.addEventListener("open", () => { live.classList.remove("off"); label.textContent = live.dataset.on; live.dataset.ready = ""; });
+  stream.addEventListener("error", () => { live.classList.add("off"); label.textContent = live.dataset.off; });
+  stream.addEventListener("signed-out", () => { stream.close(); location.href = "/sign-in?next=" + encodeURIComponent(location.pathname + location.search); });
+  stream.addEventListener("events", (message) => {
+    const { rows: list, isMore } = JSON.parse(message.data);
+    if (!isReading()) { insert(list); return; }
+    waiting.unshift(...list);
+    waitingIsMore ||= isMore || waiting.length > 300;
+    waiting.length = Math.min(waiting.length, 300);
+    fresh.textContent = `↑ ${waiting.length}${waitingIsMore ? "+" : ""} ${live.dataset.more}`;
+    fresh.hidden = false;
+  });
+  addEventListener("pagehide", () => stream.close());
+  fresh.addEventListener("click", () => { scrollTo({ top: 0 }); document.activeElement?.blur(); showWaiting(); });
+  addEventListener("scroll", () => { if (waiting.length && !isReading()) showWaiting(); }, { passive: true });
+}
+
+// Selection, and what is done with it.
+const bulk = $("#bulk");
+const count = () => {
+  if (!bulk) return;
+  const picked = $$("input[name=events]:checked", rows).length;
+  $("#picked").textContent = picked;
+  bulk.hidden = picked === 0;
+};
+rows?.addEventListener("change", count);
+$("#all")?.addEventListener("change", ({ target }) => {
+  for (const box of $$("input[name=events]", rows)) box.checked = target.checked;
+  count();
+});
+
+// Dialogs: the form of a page of its own, shown over the page one came from.
+const sheet = $("#sheet");
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-sheet]");
+  if (link && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    const answer = await fetch(link.href);
+    if (answer.redirected) { location.href = link.href; return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    sheet.replaceChildren($("#main > .panel", page) ?? "");
+    localize(sheet);
+    sheet.showModal();
+    $("input:not([type=hidden]), select", sheet)?.focus();
+  }
+  if (event.target.closest("[data-close]") && sheet.open) { event.preventDefault(); sheet.close(); }
+  const copy = event.target.closest("[data-copy]");
+  if (copy) { await navigator.clipboard?.writeText($("#" + copy.dataset.copy).textContent); copy.textContent = "✓"; }
+});
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
+// The connection test shows each stage as it came out.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-test]");
+  if (!button) return;
+  const form = button.closest("form");
+  const list = $(".stages", form);
+  const say = (...lines) => { list.hidden = false; list.replaceChildren(...lines.map((parts) => {
+    const item = document.createElement("li");
+    item.append(...parts.map((text, index) => { const piece = document.createElement(index === 0 ? "b" : "span"); piece.textContent = text; return piece; }));
+    return item;
+  })); };
+  button.disabled = true;
+  say(["…", list.dataset.running, ""]);
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("id", button.dataset.id);
+    const answer = await fetch(button.dataset.test, { method: "POST", body });
+    const { stages, detail } = await answer.json();
+    say(...(stages ?? [{ name: "", succeeded: false, detail }]).map((stage) => [stage.succeeded ? list.dataset.good : list.dataset.bad, stage.name, stage.detail]));
+  } catch (error) {
+    say([list.dataset.bad, "", String(error)]);
+  }
+  button.disabled = false;
+});
+
+// The state of the arms renews itself.
+const table = $("[data-refresh]");
+if (table) setInterval(async () => {
+  if (document.hidden || sheet.open || table.contains(document.activeElement)) return;
+  const answer = await fetch(table.dataset.refresh).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  table.replaceChildren(...$("[data-refresh]", page).childNodes);
+  localize(table);
+}, 3000);
+
+// The keyboard.
+const current = () => document.activeElement?.closest?.("#rows > tr");
+const move = (step) => {
+  const list = $$("#rows > tr");
+  const index = list.indexOf(current());
+  list[Math.min(Math.max(index + step, 0), list.length - 1)]?.focus();
+};
+const shortcuts = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => { const box = current() && $("input[name=events]", current()); if (box) { box.checked = !box.checked; count(); } },
+  a: () => {
+    const box = current() && $("input[name=events]", current());
+    if (box && !$("input:checked", rows)) { box.checked = true; count(); }
+    $("#handling select[name=status]")?.focus();
+  },
+  "/": () => { const field = $("#q") ?? $("#text"); field?.focus(); field?.select(); },
+  "?": () => $("#help").showModal(),
+  Enter: () => { const link = current() && $(".wide a", current()); if (link) link.click(); },
+};
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.activeElement?.matches("input, textarea, select")) document.activeElement.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  if (event.key === "Enter" && !event.target.matches("tr")) return;
+  const action = shortcuts[event.key];
+  if (action) { event.preventDefault(); action(); }
+});

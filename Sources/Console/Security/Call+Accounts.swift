@@ -1,0 +1,88 @@
+internal import Store
+
+extension Call {
+    /// Adds the person the parameters describe.
+    func addUser(_ given: Parameters) async throws -> User {
+        var user = User(name: "", role: .readonly, created: self.now)
+        try await self.apply(given, to: &user)
+        guard !user.passwordHash.isEmpty else { throw Problem.bad("password", "a value is required") }
+        user.id = try await self.store.add(user)
+        try await self.record("user.add", "user/\(user.id)", after: JSON(user))
+        return user
+    }
+
+    /// Changes what the parameters name.
+    func changeUser(_ id: Int64, _ given: Parameters) async throws -> User {
+        let old = try await self.store.user(id)
+        var user = old
+        try await self.apply(given, to: &user)
+        try await self.store.update(user, keepingSession: self.identity?.sessionHash)
+        try await self.record("user.change", "user/\(id)", before: JSON(old), after: JSON(user))
+        return user
+    }
+
+    func removeUser(_ id: Int64) async throws {
+        let old = try await self.store.user(id)
+        guard try self.user.id != id else { throw Problem(409, self.text("notYourself")) }
+        try await self.store.removeUser(id)
+        try await self.record("user.remove", "user/\(id)", before: JSON(old))
+    }
+
+    /// The hash of a new password that the policy accepts.
+    func hash(newPassword password: String, for name: String) async throws -> String {
+        if let refusal = self.site.passwords.refusal(of: password, userName: name) {
+            throw Problem.bad("password", self.text(refusal.rawValue))
+        }
+        return await self.site.hasher.hash(password)
+    }
+
+    private func apply(_ given: Parameters, to user: inout User) async throws {
+        var values = given
+        if let name = try values.string("name", max: 64) { user.name = name }
+        if let role = try values.choice("role", Role.self) { user.role = role }
+        if let note = try values.string("note") { user.note = note }
+        if let groups = try values.strings("hostGroups", max: 100) { user.hostGroups = groups }
+        let password = try values.string("password")
+        try values.finish()
+        let isGood =
+            user.name.count <= 64 && !user.name.isEmpty
+            && user.name.allSatisfy { $0.isLetter || $0.isNumber || "._-@".contains($0) }
+        guard isGood else { throw Problem.bad("name", self.text("badUserName")) }
+        if let password, !password.isEmpty {
+            user.passwordHash = try await self.hash(newPassword: password, for: user.name)
+        }
+    }
+
+    /// Makes a key for a program; the key itself is only in the answer.
+    func addKey(_ given: Parameters) async throws -> (id: Int64, key: String) {
+        var values = given
+        let name = try values.required("name", max: 64)
+        let scope = try values.choice("scope", APIKey.Scope.self) ?? .read
+        let owner = try values.int("user", in: 1...Int64.max) ?? self.user.id
+        let days = try values.int("days", in: 1...3650)
+        try values.finish()
+        let user = try await self.store.user(owner)
+        let key = "hato_" + Secret.token()
+        let id = try await self.store.addAPIKey(
+            hash: Secret.hash(key),
+            prefix: String(key.prefix(11)),
+            user: user.id,
+            name: name,
+            scope: scope,
+            expires: days.map { self.now.advanced(seconds: $0 * 86_400) },
+            now: self.now
+        )
+        try await self.record(
+            "key.add",
+            "key/\(id)",
+            after: ["name": .string(name), "scope": .string("\(scope)"), "user": .string(user.name)]
+        )
+        return (id, key)
+    }
+
+    func removeKey(_ id: Int64) async throws {
+        let old = try await self.store.apiKeys().first { $0.id == id }
+        try await self.store.removeAPIKey(id)
+        try await self.record("key.remove", "key/\(id)", before: old.map { JSON($0) })
+    }
+}

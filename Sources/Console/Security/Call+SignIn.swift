@@ -1,0 +1,61 @@
+internal import Logging
+internal import Store
+internal import Synchronization
+
+extension Call {
+    /// Whose name and password these are; slowed down for each account and address.
+    func authenticate(name: String, password: String) async throws -> User {
+        let names = ["account \(name.lowercased().prefix(64))", "address \(self.address)"]
+        let wait = self.site.limiter.withLock { $0.wait(for: names, now: self.now.seconds) }
+        if let wait { throw Problem(429, self.text("tooManyAttempts"), retryAfter: wait) }
+        let user = try await self.store.user(named: name)
+        guard await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
+            self.site.limiter.withLock { $0.fail(names, now: self.now.seconds) }
+            self.site.logger.warning("a sign-in failed", metadata: ["address": "\(self.address)"])
+            throw Problem(401, self.text("wrongPassword"))
+        }
+        self.site.limiter.withLock { $0.succeed([names[0]]) }
+        return user
+    }
+
+    /// Begins a session with a token of its own, whatever the browser had before.
+    func openSession(for user: User) async throws -> (cookie: String, csrf: String) {
+        if let old = self.identity?.sessionHash { try await self.store.closeSession(hash: old) }
+        let (token, csrf) = (Secret.token(), Secret.token())
+        try await self.store.openSession(
+            hash: Secret.hash(token),
+            user: user.id,
+            csrf: csrf,
+            address: self.address,
+            now: self.now
+        )
+        try await self.store.record(
+            actor: user.name,
+            address: self.address,
+            action: "session.open",
+            subject: "user/\(user.id)",
+            now: self.now
+        )
+        return (self.cookie(token), csrf)
+    }
+
+    /// Signs in whoever follows a link for the first time.
+    func redeem(link: String) async throws -> User {
+        guard link.utf8.count <= 128,
+            let user = try await self.store.takeSignInLink(hash: Secret.hash(link), now: self.now)
+        else { throw Problem(403, self.text("linkUsed")) }
+        return user
+    }
+
+    /// The session's cookie: not for scripts, not from other sites, and over HTTPS only where there is HTTPS.
+    func cookie(_ token: String) -> String {
+        var cookie = "\(Site.cookie)=\(token); Path=/; HttpOnly; SameSite=Lax"
+        let lifetime = self.site.configuration.sessionLifetime
+        if token.isEmpty {
+            cookie += "; Max-Age=0"
+        } else if lifetime > 0 {
+            cookie += "; Max-Age=\(self.site.configuration.sessionSlides ? 604_800 : lifetime)"
+        }
+        return cookie + (self.isSecure ? "; Secure" : "")
+    }
+}

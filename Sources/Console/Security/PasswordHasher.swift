@@ -1,0 +1,48 @@
+internal import COpenSSL
+
+/// Makes and checks password hashes by scrypt (RFC 7914).
+///
+/// An actor, because one hash takes 32 MiB and about a tenth of a second: however many people sign in, one is made at a time.
+/// Its work runs on a thread of its own kind of cost, never longer than that tenth.
+actor PasswordHasher {
+    private static let cost: UInt64 = 32_768
+    private static let blockSize: UInt64 = 8
+    private static let memory: UInt64 = 64 << 20
+
+    /// A hash nobody's password has, so that an unknown name takes as long as a wrong password.
+    private lazy var decoy = Self.hash(Secret.token(), salt: Secret.token(), cost: Self.cost)
+
+    /// The hash to keep, with its parameters and a new salt: `scrypt$N$r$salt$hash`.
+    func hash(_ password: String) -> String {
+        Self.hash(password, salt: String(Secret.token().prefix(22)), cost: Self.cost)
+    }
+
+    /// Whether a password belongs to a hash; nil or an empty hash belongs to none.
+    func verify(_ password: String, against stored: String?) -> Bool {
+        let known = stored.flatMap { $0.isEmpty ? nil : $0 }
+        let parts = (known ?? self.decoy).split(separator: "$")
+        guard parts.count == 5, parts[0] == "scrypt", let cost = UInt64(parts[1]), cost <= 1 << 17 else { return false }
+        let computed = Self.hash(password, salt: String(parts[3]), cost: cost)
+        return Secret.equal(computed.utf8, (known ?? self.decoy).utf8) && known != nil
+    }
+
+    private static func hash(_ password: String, salt: String, cost: UInt64) -> String {
+        var key = [UInt8](repeating: 0, count: 32)
+        let secret = password.utf8.map { CChar(bitPattern: $0) }
+        let saltBytes = Array(salt.utf8)
+        let status = EVP_PBE_scrypt(
+            secret,
+            secret.count,
+            saltBytes,
+            saltBytes.count,
+            cost,
+            self.blockSize,
+            1,
+            self.memory,
+            &key,
+            key.count
+        )
+        guard status == 1 else { fatalError("scrypt failed, as it does without memory") }
+        return "scrypt$\(cost)$\(self.blockSize)$\(salt)$\(Secret.base64URL(key))"
+    }
+}

@@ -1,0 +1,111 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Store
+internal import Synchronization
+
+/// What all handlers share.
+final class Site: Sendable {
+    static let cookie = "hatohol_session"
+
+    let store: MonitoringStore
+    let configuration: ConsoleConfiguration
+    let logger: Logger
+    let pages: Pages
+    let live: LiveEvents
+    let metrics = Metrics()
+    let hasher = PasswordHasher()
+    let passwords: PasswordPolicy
+    let limiter = Mutex(SignInLimiter())
+
+    init(store: MonitoringStore, configuration: ConsoleConfiguration, logger: Logger) throws {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+        self.pages = try Pages()
+        self.live = LiveEvents(store: store)
+        self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
+    }
+
+    static func isAPI(_ path: String) -> Bool {
+        path.hasPrefix("/api/") || path.hasPrefix("/check/") || path == "/metrics" || path == "/healthz"
+            || path == "/readyz"
+    }
+
+    /// Answers a request on a route, after the route's question to those who use it.
+    func answer(_ request: Request, _ context: ConsoleContext, _ route: Routes.Route) async throws -> Response {
+        var language = Language(accepting: request.headers[.acceptLanguage])
+        do {
+            let now = Timestamp.now()
+            let identity = try await self.identify(request, now: now)
+            if let chosen = identity.flatMap({ Language(rawValue: $0.user.language) }) { language = chosen }
+            let call = Call(
+                site: self,
+                request: request,
+                context: context,
+                identity: identity,
+                language: language,
+                address: self.address(request, context),
+                isSecure: self.isSecure(request, context),
+                now: now,
+                body: try await self.body(of: request, context)
+            )
+            return try await self.answer(call, route)
+        } catch let problem as Problem {
+            return self.failure(problem, request, language)
+        } catch let error as StoreError {
+            if error.code == .unavailable || error.code == .damaged { self.logger.error("\(error)") }
+            return self.failure(Problem(error), request, language)
+        }
+    }
+
+    private func answer(_ call: Call, _ route: Routes.Route) async throws -> Response {
+        guard route.access != .open else {
+            if call.request.method != .get, call.request.method != .head { try self.checkOrigin(call) }
+            return try await route.handler(call)
+        }
+        guard let identity = call.identity else {
+            if call.isAPI { throw Problem(401, "Sign in, or send an API key.") }
+            return call.signInFirst()
+        }
+        if call.request.method != .get, call.request.method != .head { try self.checkForgery(call, identity) }
+        guard route.access.allows(identity) else { throw Problem(403, call.text("notAllowed")) }
+        return try await route.handler(call)
+    }
+
+    /// A problem as the client expects it.
+    func failure(_ problem: Problem, _ request: Request, _ language: Language? = nil) -> Response {
+        var response: Response
+        if Self.isAPI(request.uri.path) {
+            response = .bytes(problem.json.encoded, type: "application/problem+json")
+        } else {
+            let language = language ?? Language(accepting: request.headers[.acceptLanguage])
+            response = .html(self.pages.failure(problem, language))
+        }
+        response.status = HTTPResponse.Status(code: problem.status)
+        if let seconds = problem.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        if problem.status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
+        return response
+    }
+
+    private func body(of request: Request, _ context: ConsoleContext) async throws -> Parameters {
+        guard request.method != .get, request.method != .head else { return .none }
+        var request = request
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.collectBody(upTo: context.maxUploadSize)
+        } catch {
+            throw Problem(413, "At most \(context.maxUploadSize) bytes are accepted.")
+        }
+        guard buffer.readableBytes > 0 else { return .none }
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased() ?? ""
+        if type == "application/x-www-form-urlencoded", !request.uri.path.hasPrefix("/api/") {
+            return Parameters(form: String(buffer: buffer))
+        }
+        guard type == "application/json" else { throw Problem(415, "Send application/json.") }
+        guard let json = JSON.decode(Array(buffer.readableBytesView)), case .object(let members) = json else {
+            throw Problem(400, "The body is not a JSON object as expected here.")
+        }
+        return Parameters(members)
+    }
+}

@@ -1,0 +1,294 @@
+#!/usr/bin/python3
+"""Uses the console as a person would, in headless Chromium.
+
+    console_in_browser.py LINK --log FILE [--screenshots DIR]
+
+LINK is the one-time link that `hatohol-server serve` or the quickstart prints; FILE is a log file that is followed by an
+arm of that server, so that a line appended to it becomes an event. Needs Debian's chromium, chromium-driver and
+python3-selenium. Ends with `N passed, N failed`, and with exit status 1 when something failed.
+"""
+
+import argparse
+import pathlib
+import sys
+import time
+import traceback
+import urllib.parse
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+PASSWORD = "seven grey herons wade"
+PAGES = ["/", "/events", "/triggers", "/hosts", "/items", "/servers", "/users", "/keys", "/audit", "/settings"]
+
+
+class Person:
+    """Somebody in front of a browser."""
+
+    def __init__(self, link, log, language="en"):
+        parts = urllib.parse.urlsplit(link)
+        self.link = link
+        self.base = f"{parts.scheme}://{parts.netloc}"
+        self.log = pathlib.Path(log)
+        options = Options()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]:
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", {"intl.accept_languages": language})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        options.set_capability("acceptInsecureCerts", True)
+        self.browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.look(1280, 860, dark=False)
+
+    def look(self, width, height, dark):
+        """Gives the window a size and the system a theme."""
+        self.browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+        theme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": theme})
+
+    def open(self, path):
+        self.browser.get(self.base + path)
+
+    def find(self, selector):
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def wait(self, condition, what, seconds=15):
+        """Until it is so; while one page follows another, elements may be gone, and are looked for again."""
+        wait = WebDriverWait(self.browser, seconds, 0.1, ignored_exceptions=[WebDriverException])
+        return wait.until(lambda _: condition(), f"waited for {what}")
+
+    def keys(self, *keys):
+        webdriver.ActionChains(self.browser).send_keys(*keys).perform()
+
+    def write_line(self, line):
+        with self.log.open("a") as file:
+            file.write(line + "\n")
+
+    def add(self, *, nickname, url, queue):
+        self.open("/servers")
+        self.find("a[href='/servers/new']").click()
+        field = self.wait(lambda: self.find("dialog[open] input[name=nickname]"), "the dialog")
+        field.send_keys(nickname)
+        self.find("dialog[open] input[name=brokerURL]").send_keys(url)
+        self.find("dialog[open] input[name=queue]").send_keys(queue)
+        self.find("dialog[open] button.main").click()
+
+
+def signs_in_by_link(person):
+    person.browser.get(person.link)
+    person.wait(lambda: "/settings" in person.browser.current_url, "the settings")
+    assert person.find(".notice").is_displayed()
+
+
+def chooses_a_password_and_signs_in_with_it(person):
+    person.open("/settings")
+    person.find("input[name=new]").send_keys(PASSWORD)
+    person.find("form[action='/settings/password'] button").click()
+    person.wait(lambda: "notice=saved" in person.browser.current_url, "the password to be saved")
+    name = person.find(".who .name").text
+    person.find(".who button").click()
+    person.wait(lambda: person.find("input[name=password]"), "the sign-in page")
+    person.find("input[name=name]").send_keys(name)
+    person.find("input[name=password]").send_keys("not the password", Keys.ENTER)
+    person.wait(lambda: person.find(".error"), "the refusal")
+    person.find("input[name=password]").send_keys(PASSWORD, Keys.ENTER)
+    person.wait(lambda: person.all("nav"), "the overview")
+
+
+def sees_a_line_appear(person):
+    person.open("/events")
+    person.wait(lambda: person.all("#live[data-ready]"), "the live page")
+    line = f"a line of {time.time_ns()} <b>as text</b>"
+    person.write_line(line)
+    person.wait(lambda: line in person.find("#rows tr").text, "the line on top")
+
+
+def reads_on_while_others_arrive(person):
+    person.open("/events")
+    person.wait(lambda: person.all("#live[data-ready]"), "the live page")
+    person.keys("j")
+    first = person.find("#rows tr").text
+    person.write_line(f"unread {time.time_ns()}")
+    person.wait(lambda: person.find("#fresh").is_displayed(), "the count of new events")
+    assert person.find("#rows tr").text == first
+    person.find("#fresh").click()
+    person.wait(lambda: "unread" in person.find("#rows tr").text, "the new event")
+
+
+def filters(person):
+    marker = f"needle-{time.time_ns()}"
+    person.write_line(marker)
+    person.open("/events")
+    field = person.find("#q")
+    field.send_keys(f"text:{marker} since:-1h", Keys.ENTER)
+    person.wait(lambda: len(person.all("#rows tr")) == 1, "the one event")
+    assert len(person.all(".chip.condition")) == 2
+    person.open("/events?q=" + urllib.parse.quote("severity>=awful"))
+    assert person.find(".pointer mark").text == "awful"
+
+
+def handles_by_keyboard_only(person):
+    marker = f"handle-{time.time_ns()}"
+    person.write_line(marker)
+    person.open(f"/events?q={marker}")
+    person.wait(lambda: len(person.all("#rows tr")) == 1, "the event")
+    person.keys("j", "x", "a")
+    person.wait(lambda: person.find("#bulk").is_displayed(), "the bar for the selection")
+    person.keys("i", Keys.TAB, "hana", Keys.TAB, "looking at it", Keys.ENTER)
+    person.wait(lambda: "notice=handled" in person.browser.current_url, "the event to be handled")
+    assert "hana" in person.find("#rows tr").text
+    person.keys("j", Keys.ENTER)
+    person.wait(lambda: "looking at it" in person.find(".steps").text, "the history")
+    person.keys("?")
+    person.wait(lambda: person.find("#help").is_displayed(), "the help")
+    person.keys(Keys.ESCAPE)
+
+
+def adds_and_removes_a_monitoring_server(person):
+    nickname = f"added-{time.time_ns()}"
+    person.add(nickname=nickname, url="amqps://arm:h1dden@broker.invalid:5671/x", queue=nickname)
+    person.wait(lambda: nickname in person.find("main table").text, "the server in the list")
+    assert "h1dden" not in person.browser.page_source
+    person.add(nickname=nickname, url="amqps://arm:h1dden@broker.invalid:5671/y", queue="other")
+    person.wait(lambda: person.find(".error"), "the refusal of a nickname that is taken")
+    person.open("/servers")
+    row = next(row for row in person.all("tbody tr") if nickname in row.text)
+    row.find_element(By.CSS_SELECTOR, "button.danger").click()
+    person.browser.switch_to.alert.accept()
+    person.wait(lambda: nickname not in person.find("main").text, "the server to be gone")
+
+
+def switches_the_language(person):
+    for language, title in [("ja", "設定"), ("en", "Settings")]:
+        person.open("/settings")
+        Select(person.find("select[name=language]")).select_by_value(language)
+        person.find("form[action='/settings'] button").click()
+        person.wait(lambda: person.find("h1").text == title, title)
+    Select(person.find("select[name=language]")).select_by_value("")
+    person.find("form[action='/settings'] button").click()
+
+
+def makes_a_key_that_exports(person):
+    person.open("/keys")
+    person.find("input[name=name]").send_keys("export")
+    person.find("form[action='/keys'] button").click()
+    key = person.wait(lambda: person.find("#made").text, "the key")
+    script = """const done = arguments[arguments.length - 1];
+        fetch("/api/v1/events/export?format=csv", {headers: {Authorization: "Bearer " + arguments[0]}, credentials: "omit"})
+            .then((answer) => answer.text()).then(done, (error) => done(String(error)));"""
+    text = person.browser.execute_async_script(script, key)
+    assert text.startswith("id,time,server,severity"), text[:100]
+    person.open("/keys")
+    assert key not in person.browser.page_source
+
+
+def fits_every_width(person):
+    for width in [360, 800, 1280]:
+        person.look(width, 800, dark=False)
+        for path in PAGES:
+            person.open(path)
+            needed = person.browser.execute_script("return document.documentElement.scrollWidth")
+            assert needed <= width, f"{path} needs {needed} of {width}"
+    person.look(1280, 860, dark=False)
+
+
+def has_contrast(person):
+    """WCAG 2.2, 1.4.3: 4.5 to 1 for each text, in both themes."""
+    script = (pathlib.Path(__file__).parent / "contrast.js").read_text()
+    for dark in [False, True]:
+        person.look(1280, 860, dark)
+        for path in PAGES:
+            person.open(path)
+            poor = person.browser.execute_script(script)
+            assert not poor, f"{path}, {'dark' if dark else 'light'}: {poor[:5]}"
+    person.look(1280, 860, dark=False)
+
+
+def names_every_field(person):
+    script = """return [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a")]
+        .filter((e) => !e.hidden && !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim() || e.title))
+        .map((e) => e.outerHTML.slice(0, 100));"""
+    for path in PAGES + ["/servers/new", "/users/new"]:
+        person.open(path)
+        unnamed = person.browser.execute_script(script)
+        assert not unnamed, f"{path}: {unnamed}"
+
+
+def says_nothing_in_the_log(person):
+    entries = [entry for entry in person.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    entries = [entry for entry in entries if " 401 " not in entry["message"] and " 400 " not in entry["message"]]
+    assert not entries, entries[:3]
+
+
+def signs_out(person):
+    person.open("/")
+    person.find(".who button").click()
+    person.wait(lambda: person.find("input[name=password]"), "the sign-in page")
+    person.open("/events")
+    assert "/sign-in" in person.browser.current_url
+
+
+STEPS = [
+    signs_in_by_link, chooses_a_password_and_signs_in_with_it, sees_a_line_appear, reads_on_while_others_arrive, filters,
+    handles_by_keyboard_only, adds_and_removes_a_monitoring_server, switches_the_language, makes_a_key_that_exports,
+    fits_every_width, has_contrast, names_every_field, says_nothing_in_the_log,
+]
+
+
+def take_pictures(person, directory):
+    """Every page in both languages and both themes; the main ones for a phone and a tablet too."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for language in ["en", "ja"]:
+        person.open("/settings")
+        Select(person.find("select[name=language]")).select_by_value(language)
+        person.find("form[action='/settings'] button").click()
+        person.wait(lambda: person.find("html").get_attribute("lang") == language, "the language")
+        for dark in [False, True]:
+            for width, pages in [(1280, PAGES + ["/servers/new", "/events/1"]), (800, PAGES[:2]), (390, PAGES[:2])]:
+                person.look(width, 800, dark)
+                for path in pages:
+                    person.open(path)
+                    name = path.strip("/").replace("/", "-") or "overview"
+                    file = f"{name}-{language}-{'dark' if dark else 'light'}-{width}.png"
+                    person.browser.save_screenshot(str(directory / file))
+    person.look(1280, 860, dark=False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("link")
+    parser.add_argument("--log", required=True)
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    arguments = parser.parse_args()
+    person = Person(arguments.link, arguments.log)
+    passed = failed = 0
+    try:
+        pictures = [lambda person: take_pictures(person, arguments.screenshots)] if arguments.screenshots else []
+        for step in STEPS + pictures + [signs_out]:
+            name = step.__name__.replace("_", " ").replace("<lambda>", "takes pictures")
+            try:
+                step(person)
+                passed += 1
+                print(f"passed: {name}", flush=True)
+            except Exception:  # Whatever happens in a browser is a failure of that step alone.
+                failed += 1
+                print(f"FAILED: {name}\n{traceback.format_exc(limit=3)}", flush=True)
+    finally:
+        person.browser.quit()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+import HTTPTypes
+import Store
+import Testing
+
+@testable import Console
+
+@Suite("Sign-in")
+struct SignInTests {
+    private static let password = "correct horse 42 staple"
+
+    @Test("gives a new session each time, in a cookie no script can read")
+    func signIn() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            let form = "name=Hana&password=\(Self.password.formEncoded)&next=%2Fevents"
+            let planted = HTTPFields([HTTPField(name: .cookie, value: "\(Site.cookie)=chosen-by-somebody-else")])
+            let answer = try await console.send(.post, "/sign-in", form: form, headers: planted)
+            #expect(answer.status == 303)
+            #expect(answer.headers[.location] == "/events")
+            let cookie = try #require(answer.headers[.setCookie])
+            #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"))
+            #expect(!cookie.contains("chosen-by-somebody-else"))
+            let again = try await console.send(.post, "/sign-in", form: form)
+            #expect(again.headers[.setCookie] != cookie)
+        }
+    }
+
+    @Test(
+        "leads nowhere but here",
+        arguments: ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb"]
+    )
+    func next(path: String) {
+        #expect(Call.local(path) == "/")
+    }
+
+    @Test("refuses wrong passwords, then slows down")
+    func guessing() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            var statuses: [Int] = []
+            for _ in 0..<7 {
+                let answer = try await console.send(
+                    .post,
+                    "/api/v1/session",
+                    json: #"{"name":"hana","password":"wrong"}"#
+                )
+                statuses.append(answer.status)
+                if answer.status == 429 { #expect(answer.headers[.retryAfter] != nil) }
+            }
+            #expect(statuses.prefix(5).allSatisfy { $0 == 401 })
+            #expect(statuses.contains(429))
+        }
+    }
+
+    @Test("a link works once")
+    func link() async throws {
+        try await ConsoleHarness.run { console in
+            let link = try await Console.administratorLink(store: console.store, base: "")
+            let first = try await console.send(.get, link)
+            #expect(first.status == 303)
+            #expect(first.headers[.setCookie] != nil)
+            #expect(try await console.send(.get, link).status == 403)
+            #expect(try await console.store.users().map(\.role) == [.admin])
+        }
+    }
+
+    @Test("a new password ends the other sessions")
+    func passwordChange() async throws {
+        try await ConsoleHarness.run { console in
+            let user = try await console.user("hana", .admin, password: Self.password)
+            let (here, elsewhere) = (try await console.session(user), try await console.session(user))
+            let form = "csrf=\(here.csrf)&old=\(Self.password.formEncoded)&new=another+good+phrase+7"
+            #expect(try await console.send(.post, "/settings/password", as: here, form: form).status == 303)
+            #expect(try await console.send(.get, "/api/v1/me", as: here).status == 200)
+            #expect(try await console.send(.get, "/api/v1/me", as: elsewhere).status == 401)
+        }
+    }
+
+    @Test("ends after its lifetime, and an expired key with it")
+    func expiry() async throws {
+        var configuration = ConsoleConfiguration()
+        configuration.sessionLifetime = 60
+        try await ConsoleHarness.run(configuration: configuration) { console in
+            let user = try await console.user("hana", .admin)
+            let token = Secret.token()
+            let past = Timestamp.now().advanced(seconds: -61)
+            try await console.store.openSession(
+                hash: Secret.hash(token),
+                user: user,
+                csrf: "x",
+                address: "",
+                now: past
+            )
+            #expect(try await console.send(.get, "/api/v1/me", as: .init(cookie: token)).status == 401)
+            #expect(
+                try await console.send(.get, "/api/v1/me", as: console.key(user, .read, expires: past)).status == 401
+            )
+        }
+    }
+
+    @Test("a form survives the end of the session")
+    func resume() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            let stopped = try await console.send(.post, "/servers", form: "csrf=old&nickname=%3Ctokyo%3E")
+            #expect(stopped.status == 401)
+            #expect(stopped.text.contains("nickname=%3Ctokyo%3E"))
+            let form =
+                "name=hana&password=\(Self.password.formEncoded)&action=%2Fservers&kept=nickname%3D%253Ctokyo%253E"
+            let resumed = try await console.send(.post, "/sign-in", form: form)
+            #expect(resumed.text.contains("value=\"&lt;tokyo&gt;\""))
+        }
+    }
+
+    @Test("another site's form is refused")
+    func origin() async throws {
+        try await ConsoleHarness.run { console in
+            let caller = try await console.session(try await console.user("hana", .admin))
+            let foreign = HTTPFields([HTTPField(name: .fetchSite, value: "cross-site")])
+            let form = "csrf=\(caller.csrf)&language=ja&theme="
+            #expect(try await console.send(.post, "/settings", as: caller, form: form, headers: foreign).status == 403)
+            #expect(try await console.send(.post, "/settings", as: caller, form: form).status == 303)
+        }
+    }
+
+    @Test(
+        "weak passwords",
+        arguments: [
+            ("short", "passwordTooShort"), ("password1234", "passwordCommon"), ("hanahanahana", "passwordContainsName"),
+            ("aaaaaaaaaaaaa", "passwordRepetitive"), ("abcdefghijklm", "passwordRepetitive"),
+            ("qwertyqwerty", "passwordCommon"),
+        ]
+    )
+    func weak(password: String, refusal: String) {
+        #expect(PasswordPolicy(minimumLength: 12).refusal(of: password, userName: "hana")?.rawValue == refusal)
+    }
+
+    @Test("a good password")
+    func good() async {
+        #expect(PasswordPolicy(minimumLength: 12).refusal(of: Self.password, userName: "hana") == nil)
+        let hasher = PasswordHasher()
+        let hash = await hasher.hash(Self.password)
+        #expect(await hasher.verify(Self.password, against: hash))
+        #expect(await !hasher.verify(Self.password + "x", against: hash))
+        #expect(await !hasher.verify("", against: ""))
+    }
+}
