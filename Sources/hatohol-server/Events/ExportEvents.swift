@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Store
+
+/// `events export`.
+struct ExportEvents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes events to standard output, the oldest first.",
+        discussion: "Example: hatohol-server events export --format csv --since 2026-01-01 > january.csv"
+    )
+
+    /// How they are written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case csv
+        case jsonl
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Which") var filter: EventFilter
+    @Option(help: "csv (RFC 4180) or jsonl.") var format = Format.jsonl
+    @Flag(help: "The same as --format jsonl.") var json = false
+
+    func run() async throws {
+        let store = try self.common.openStore()
+        var query = self.filter.query()
+        query.order = .oldestFirst
+        var output = Output()
+        let isCSV = self.format == .csv && !self.json
+        if isCSV { output.line(CSV.header) }
+        try await store.pages(query) { page in
+            for event in page {
+                if isCSV { output.line(CSV.line(event)) } else { output.write(event, json: true) }
+            }
+        }
+    }
+}
+
+/// Events as RFC 4180 has it.
+private enum CSV {
+    static let header = "id,server,eventId,time,type,status,severity,hostId,hostName,triggerId,brief,extendedInfo\r"
+
+    static func line(_ event: StoredEvent) -> String {
+        let content = event.content
+        let fields = [
+            "\(event.id)", "\(event.server)", content.eventID, "\(content.time)", content.type.word,
+            content.status.word,
+            content.severity.word, content.hostID, content.hostName, content.triggerID, content.brief,
+            content.extendedInfo,
+        ]
+        return fields.map(self.field).joined(separator: ",") + "\r"
+    }
+
+    private static func field(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\n")
+                && byte != UInt8(ascii: "\r")
+        }
+        return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import Gateway
+internal import Glibc
+internal import Logging
+internal import ServiceLifecycle
+internal import Store
+internal import UnixSignals
+
+/// `serve`: the consumer.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Consumes the queues of all registered monitoring servers, and serves the console.",
+        discussion: """
+            Logs `ready` and tells systemd so once every server is being taken care of; brokers may be down. Servers that are
+            added, changed or removed meanwhile are noticed within a second. SIGHUP reads certificates again. SIGTERM ends it:
+            what has been read is committed and answered, the rest goes back to the brokers. While nobody can sign in to the
+            console, a link that makes the first administrator is printed.
+
+            Example: hatohol-server --data-dir /var/lib/hatohol serve
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Console") var console: ConsoleOptions
+
+    @Option(name: .customLong("log-level"), help: "debug, info or warning.")
+    var logLevel: String?
+
+    func validate() throws {
+        guard self.logLevel.map({ ["debug", "info", "warning"].contains($0) }) ?? true else {
+            throw ValidationError("--log-level is debug, info or warning.")
+        }
+    }
+
+    func run() async throws {
+        var settings = try self.common.settings()
+        if let logLevel = self.logLevel { settings.logLevel = logLevel }
+        let level = Logger.Level(rawValue: settings.logLevel) ?? .info
+        LoggingSystem.bootstrap { _ in JournalLogHandler(level: level) }
+        let logger = Logger(label: "hatohol-server")
+        // A peer that goes away is an error of the call, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+
+        let directory = DataDirectory(path: settings.dataDirectory)
+        try directory.create()
+        try directory.lock()
+        let store = try MonitoringStore(directory: directory.path)
+        let gateway = Gateway(store: store, logger: logger) {
+            logger.info("ready", metadata: ["data-dir": "\(directory.path)"])
+            ServiceManager.notify("READY=1")
+        }
+        var services: [any Service] = [
+            gateway, Reloading(gateway: gateway, logger: logger),
+            Housekeeping(store: store, settings: settings, logger: logger),
+        ]
+        if let console = try self.console.console(store: store, logger: logger) { services.append(console) }
+        let group = ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in JournalLogHandler(level: .warning) }
+        )
+        try await group.run()
+        ServiceManager.notify("STOPPING=1")
+        try store.close()
+        logger.info("stopped")
+    }
+}

@@ -1,0 +1,38 @@
+internal import ArgumentParser
+internal import HAPI
+internal import Store
+
+/// `server add`.
+struct AddServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Registers a monitoring server and prints its id.",
+        discussion: """
+            Example: hatohol-server server add --nickname node1 --queue node1 \\
+                --broker-url amqps://broker.example.com/hatohol --tls-ca ca-cert.pem --tls-cert client-cert.pem --tls-key key.pem
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Server") var options: ServerOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        guard self.options.nickname != nil, self.options.brokerURL != nil, self.options.queue != nil else {
+            throw ValidationError("--nickname, --broker-url and --queue are needed.")
+        }
+    }
+
+    func run() async throws {
+        var server = MonitoringServer(
+            nickname: "",
+            type: ServerType.fluentd.rawValue,
+            broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
+        )
+        try self.options.apply(to: &server)
+        let store = try self.common.openStore(creating: true)
+        let id = try await store.add(server)
+        var output = Output()
+        if self.json { output.object { $0.member("id", id) } } else { output.line("\(id)") }
+    }
+}

@@ -1,0 +1,151 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Gateway
+internal import HAPI
+internal import Store
+
+/// What can be said about a monitoring server; each command says which of it is needed.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The name for people.")
+    var nickname: String?
+
+    @Option(
+        name: .customLong("broker-url"),
+        help: "amqps://[USER[:PASSWORD]@]HOST[:PORT][/VHOST]; without a user the certificate signs in."
+    )
+    var brokerURL: String?
+
+    @Option(
+        name: .customLong("broker-password-file"),
+        help: "The first line is the password of the user in --broker-url."
+    )
+    var brokerPasswordFile: String?
+
+    @Option(help: "The queue pair: <queue>-S and <queue>-T.")
+    var queue: String?
+
+    @Option(name: .customLong("queue-type"), help: "How a missing queue is declared: durable, quorum or transient.")
+    var queueType: String?
+
+    @Option(help: "zabbix, nagios-ndoutils, nagios-livestatus, ceilometer, fluentd or a UUID; default fluentd.")
+    var type: String?
+
+    @Option(name: .customLong("tls-ca"), help: "Certificate authority of the broker, a file.", completion: .file())
+    var tlsCA: String?
+
+    @Option(name: .customLong("tls-cert"), help: "Our certificate, a file.", completion: .file())
+    var tlsCertificate: String?
+
+    @Option(name: .customLong("tls-key"), help: "Our key, a file.", completion: .file())
+    var tlsKey: String?
+
+    @Option(name: .customLong("tls-verify"), help: "peer or none: whether the broker's chain and name are verified.")
+    var tlsVerify: String?
+
+    @Option(name: .customLong("url"), help: "Address of the monitored system, for the arm.")
+    var monitoredURL: String?
+
+    @Option(name: .customLong("user-name"), help: "Login at the monitored system, for the arm.")
+    var userName: String?
+
+    @Option(
+        name: .customLong("password-file"),
+        help: "The first line is the password at the monitored system, for the arm."
+    )
+    var passwordFile: String?
+
+    @Option(name: .customLong("polling-interval"), help: "Seconds between polls of the arm, 1 to 31622400; default 30.")
+    var pollingInterval: Int?
+
+    @Option(
+        name: .customLong("retry-interval"),
+        help: "Seconds until the arm tries a failed poll again, 1 to 2678400; default 10."
+    )
+    var retryInterval: Int?
+
+    @Option(name: .customLong("extended-info"), help: "Text for the arm.")
+    var extendedInfo: String?
+
+    func validate() throws {
+        try self.check("--queue-type", self.queueType, among: ["durable", "quorum", "transient"])
+        try self.check("--tls-verify", self.tlsVerify, among: ["peer", "none"])
+        try self.check("--polling-interval", self.pollingInterval, within: 1...31_622_400)
+        try self.check("--retry-interval", self.retryInterval, within: 1...2_678_400)
+        if let type = self.type, self.serverType == nil {
+            throw ValidationError("--type is a name such as fluentd or a UUID, not \(type).")
+        }
+        guard self.nickname?.isEmpty != true, (self.nickname?.unicodeScalars.count ?? 0) <= 255 else {
+            throw ValidationError("--nickname has 1 to 255 characters.")
+        }
+        guard self.queue?.isEmpty != true, (self.queue?.utf8.count ?? 0) <= 253 else {
+            throw ValidationError("--queue has 1 to 253 bytes.")
+        }
+    }
+
+    private func check(_ option: String, _ value: String?, among words: [String]) throws {
+        guard let value, !words.contains(value) else { return }
+        throw ValidationError("\(option) is \(words.joined(separator: " or ")), not \(value).")
+    }
+
+    private func check(_ option: String, _ value: Int?, within range: ClosedRange<Int>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw ValidationError("\(option) is \(range.lowerBound) to \(range.upperBound), not \(value).")
+    }
+
+    /// The UUID of the type; nil when it is neither a name nor a UUID.
+    private var serverType: String? {
+        guard let type = self.type else { return ServerType.fluentd.rawValue }
+        return ServerType.named.first { $0.name == type }?.type.rawValue
+            ?? UUID(uuidString: type).map { _ in type.lowercased() }
+    }
+
+    /// Puts what was said into a server and checks the whole.
+    func apply(to server: inout MonitoringServer) throws {
+        if let nickname = self.nickname { server.nickname = nickname }
+        if self.type != nil, let type = self.serverType { server.type = type }
+        if let queue = self.queue { server.broker.queue = queue }
+        if let queueType = self.queueType { server.broker.queueType = queueType }
+        if let url = self.brokerURL { server.broker.url = try self.broker(url) }
+        if let file = self.tlsCA { server.broker.certificateAuthority = Self.absolute(file) }
+        if let file = self.tlsCertificate { server.broker.certificate = Self.absolute(file) }
+        if let file = self.tlsKey { server.broker.key = Self.absolute(file) }
+        if let verify = self.tlsVerify { server.broker.verifiesPeer = verify == "peer" }
+        if let url = self.monitoredURL { server.settings.url = url }
+        if let userName = self.userName { server.settings.userName = userName }
+        if let file = self.passwordFile { server.settings.password = try Self.firstLine(of: file) }
+        if let interval = self.pollingInterval { server.settings.pollingInterval = interval }
+        if let interval = self.retryInterval { server.settings.retryInterval = interval }
+        if let text = self.extendedInfo { server.settings.extendedInfo = text }
+        try BrokerCheck.check(server.broker)
+    }
+
+    private func broker(_ text: String) throws -> BrokerURL {
+        let url = BrokerURL(text)
+        if url.hasPassword {
+            Warning.print(
+                "the password in --broker-url is visible to every user of this machine; use --broker-password-file"
+            )
+        }
+        guard let file = self.brokerPasswordFile else { return url }
+        guard let withPassword = url.with(password: try Self.firstLine(of: file)) else {
+            throw CommandError("broker password", "--broker-url names no user", "write amqps://USER@HOST/VHOST")
+        }
+        return withPassword
+    }
+
+    private static func firstLine(of file: String) throws -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw CommandError("password", "cannot read \(file)", "check its name and permissions")
+        }
+        let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        guard !line.isEmpty else {
+            throw CommandError("password", "the first line of \(file) is empty", "write it there")
+        }
+        return String(line.hasSuffix("\r") ? line.dropLast() : line)
+    }
+
+    /// The server that runs later may do so in another directory.
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+}
