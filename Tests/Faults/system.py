@@ -1,0 +1,224 @@
+"""The product under test: a broker behind one proxy per program, a server, three agents, and somebody who restarts them."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from proxy import Loop, Proxy
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Deployment"))
+from deployment import Deployment, Process  # noqa: E402
+
+RESTART_DELAY = 0.3  # seconds until a program that ended by itself is started again
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Program:
+    """A program that should run: who starts it, and what became of the times it was started."""
+
+    def __init__(self, name, start, restartable=True):
+        self.name = name
+        self.restartable = restartable
+        self.start = start
+        self.wanted = False
+        self.process = None
+        self.lock = threading.RLock()
+        self.ended = []  # exit statuses of the times it ended without being asked
+
+    def up(self):
+        with self.lock:
+            self.process = self.start()
+            self.wanted = True
+
+    def send(self, number):
+        with self.lock:
+            if self.process is not None and self.process.child.poll() is None:
+                self.process.child.send_signal(number)
+
+    def reload(self):
+        """SIGHUP, unless it has no handler yet: it has just begun then and reads everything anyhow."""
+        with self.lock:
+            if self.process is None or self.process.child.poll() is not None:
+                return False
+            status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+            caught = int(status.partition("SigCgt:")[2].split()[0], 16) & 1
+            if caught:
+                self.send(signal.SIGHUP)
+            return bool(caught)
+
+    def down(self, number=signal.SIGTERM):
+        """Ends it and returns the exit status."""
+        with self.lock:
+            self.wanted = False
+            if self.process is None:
+                return 0
+            self.send(number)
+            try:
+                return self.process.child.wait(40)
+            except subprocess.TimeoutExpired:
+                self.process.child.kill()
+                self.process.child.wait()
+                return "did not end within 40 s"
+
+    def watch(self):
+        with self.lock:
+            if self.wanted and self.process.child.poll() is not None:
+                self.ended.append(self.process.child.returncode)
+                if not self.restartable:
+                    self.wanted = False
+                    return
+                time.sleep(RESTART_DELAY)
+                self.up()
+
+
+class System(Deployment):
+    """Use as a context manager, like its base."""
+
+    AGENTS = ("files", "child", "pipe")
+    SPOOL_MIB = 48
+    STORE_MIB = 192
+
+    def __init__(self, root, binaries, disks):
+        super().__init__(root)
+        self.bin = pathlib.Path(binaries)
+        self.disks = disks
+        self.mounts = []
+        self.loop = Loop()
+        self.proxies = {}
+        self.programs = {}
+        self.bereaved = set()  # the starts of the child, counted from 0, that follow a SIGKILL of its reader
+        self.stdin = None
+        self.starting = threading.Lock()
+
+    # --- start and end
+
+    def _broker(self):
+        super()._broker()
+        self.broker_port = self.port
+        for name in ("server", *self.AGENTS):
+            self.proxies[name] = Proxy(self.loop, self.broker_port)
+
+    def _server(self):
+        self.data = self.directory / "data"
+        if self.disks:
+            self._mount(self.data, self.STORE_MIB)
+            self._mount(self.directory / "state-files", self.SPOOL_MIB)
+        self.port = self.proxies["server"].port
+        for queue in self.AGENTS:
+            self.add_server(queue)
+        self._program("server", self._spawn_server)
+
+    @property
+    def database(self):
+        return next(path for path in self.data.iterdir() if path.suffix in (".sqlite", ".sqlite3", ".db"))
+
+    def _spawn_server(self):
+        with self.starting:
+            self.start_server()
+            return self.server
+
+    def _mount(self, place, mib):
+        place.mkdir(mode=0o700)
+        self.run("mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=0700", "none", place)
+        self.mounts.append(place)
+
+    def _program(self, name, start, restartable=True):
+        program = self.programs[name] = Program(name, start, restartable)
+        program.up()
+        return program
+
+    def start_agent(self, name, *options, stdin=None):
+        def start():
+            with self.starting:
+                self.port, self.stdin = self.proxies[name].port, stdin
+                try:
+                    return self.agent(*options, queue=name, state=self.directory / f"state-{name}")
+                finally:
+                    self.stdin = None
+
+        return self._program(name, start, restartable=stdin is None)
+
+    def spawn(self, name, command, environment=None):
+        """The base gives every child an empty standard input; one of ours needs a pipe."""
+        if self.stdin is None:
+            return super().spawn(name, command, environment)
+        process = Process.__new__(Process)
+        process.name = name
+        process.child = subprocess.Popen(
+            [str(part) for part in command], stdin=self.stdin, stdout=self.log, stderr=self.log
+        )
+        process.pid = process.child.pid
+        self.processes.append(process)
+        return process
+
+    def supervise(self):
+        """Restarts what ended by itself, as an init system would, until the run is over."""
+        self.over = threading.Event()
+
+        def work():
+            while not self.over.wait(0.1):
+                for program in self.programs.values():
+                    program.watch()
+
+        threading.Thread(target=work, daemon=True).start()
+
+    def __exit__(self, *_):
+        if hasattr(self, "over"):
+            self.over.set()
+        for process in self.processes:
+            if process.child.poll() is None:
+                process.child.send_signal(signal.SIGCONT)
+        for proxy in self.proxies.values():
+            proxy.thaw()
+        for process in reversed(self.processes):
+            process.stop()
+        for place in self.mounts:
+            subprocess.run(["umount", "--lazy", str(place)], check=False)
+        self.loop.stop()
+        self.log.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # --- the broker
+
+    def kill_broker(self):
+        self.signal_broker(signal.SIGKILL)
+        # Others may have been started meanwhile, so the last process need not be the launcher.
+        launcher = [process for process in self.processes if process.name == "launcher"][-1]
+        launcher.child.wait(60)
+
+    def signal_broker(self, number):
+        os.kill(self.broker.pid, number)
+
+    def restart_broker(self, keep):
+        """Starts the broker again on its old ports, with its data or, as after a lost disk, without."""
+        if not keep:
+            shutil.rmtree(self.directory / "broker" / "data", ignore_errors=True)
+        super()._broker()
+        self.broker_port = json.loads((self.directory / "broker" / "broker.json").read_text())["tlsPort"]
+        for proxy in self.proxies.values():
+            proxy.target = self.broker_port
+
+    # --- certificates
+
+    def replace_certificate(self, name):
+        """A new key and certificate for the same name, put in place file by file as an administrator would."""
+        kind = "server" if name == "localhost" else "client"
+        fresh = self.directory / f"{name}-new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self.run(
+            self.bin / "hatohol-ca", "rekey", "--base-directory", self.directory / "ca", name, "--output-directory", fresh
+        )  # fmt: skip
+        (fresh / "key.pem").replace(self.directory / name / "key.pem")
+        (fresh / f"{kind}-cert.pem").replace(self.directory / name / f"{kind}-cert.pem")

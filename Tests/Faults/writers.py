@@ -1,0 +1,118 @@
+"""The writers: a thread per source, each with random bursts of its own, each knowing what it has written."""
+
+import os
+import random
+import threading
+import time
+
+import forward
+from lines import text
+
+
+class Writer(threading.Thread):
+    """Writes lines 1, 2, 3 … until told to stop; `written` is the number of the last one handed over completely."""
+
+    def __init__(self, name, seed):
+        super().__init__(daemon=True)
+        self.source = name
+        self.random = random.Random(f"{seed} {name}")
+        self.written = 0
+        self.ending = threading.Event()
+        self.quiet = threading.Lock()  # held while a burst is written; whoever has it finds the source at rest
+
+    def run(self):
+        while not self.ending.is_set():
+            with self.quiet:
+                self.burst(self.size())
+            self.ending.wait(self.random.random() * 0.15)
+
+    def size(self):
+        return self.random.randint(1000, 4000) if self.random.random() < 0.004 else self.random.randint(1, 16)
+
+    def finish(self):
+        self.ending.set()
+        self.join()
+
+    def texts(self, count):
+        return [text(self.source, self.written + index + 1) for index in range(count)]
+
+
+class FileWriter(Writer):
+    """Appends to a file, sometimes half a line first; can rotate and truncate it."""
+
+    def __init__(self, name, seed, path):
+        super().__init__(name, seed)
+        self.path = path
+        self.generation = 0
+        self.first = 1  # the number of the first line in the present file
+        self.open()
+
+    def open(self):
+        self.file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def burst(self, count):
+        data = "".join(line + "\n" for line in self.texts(count)).encode()
+        cut = self.random.randrange(len(data)) if self.random.random() < 0.2 else 0
+        if cut:
+            os.write(self.file, data[:cut])
+            time.sleep(self.random.random() * 0.02)
+        os.write(self.file, data[cut:])
+        self.written += count
+
+    def rotate(self):
+        """Renames the file and creates it anew; the caller holds `quiet`."""
+        self.generation += 1
+        os.rename(self.path, f"{self.path}.{self.generation}")
+        os.close(self.file)
+        self.open()
+        self.first = self.written + 1
+
+    def truncate(self):
+        os.ftruncate(self.file, 0)
+        self.first = self.written + 1
+
+
+class FeedWriter(FileWriter):
+    """The file that the stand-in of fluentd prints."""
+
+
+class PipeWriter(Writer):
+    """Standard input of an agent."""
+
+    def __init__(self, name, seed, descriptor):
+        super().__init__(name, seed)
+        self.descriptor = descriptor
+
+    def burst(self, count):
+        data = "".join(line + "\n" for line in self.texts(count)).encode()
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+        self.written += count
+
+    def finish(self):
+        super().finish()
+        os.close(self.descriptor)
+
+
+class ForwardWriter(Writer):
+    """Sends chunks and repeats each until it is acknowledged; remembers which lines it had to send again."""
+
+    def __init__(self, name, seed, port):
+        super().__init__(name, seed)
+        self.client = forward.Client(port)
+        self.sent = {}  # number of a line that was sent more than once: how often
+
+    def burst(self, count):
+        chunk = forward.Chunk("faults", self.texts(count))
+        attempts = 1
+        while not (answer := self.client.send(chunk, 15)):
+            attempts += answer is not None
+            time.sleep(0.1)
+        if attempts > 1:
+            for number in range(self.written + 1, self.written + count + 1):
+                self.sent[number] = attempts
+        self.written += count
+
+    def finish(self):
+        super().finish()
+        self.client.close()
