@@ -231,15 +231,13 @@ import Testing
         try await self.expect(openFailure(configuration), .timeout, isSecure ? .tls : .sasl, "within 1.0 seconds")
     }
 
-    @Test func cancelledWhileTheServerIsSilent() async throws {
+    @Test(.timeLimit(.minutes(1))) func cancelledWhileTheServerIsSilent() async throws {
         let (listener, port) = try Loopback.listen()
         defer { close(listener) }
         let configuration = try await PrivateBroker.shared.configuration(port: port)
         let task = Task { try await openFailure(configuration) }
-        let start = ContinuousClock.now
         task.cancel()
         #expect(try await task.value.code == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test(arguments: [

@@ -67,13 +67,11 @@ import Testing
         #expect(error?.description.contains("go   away") == true, "a peer must not write lines: \(error as Any)")
     }
 
-    @Test func goodbyeWithoutAnswerIsBounded() async throws {
+    @Test(.timeLimit(.minutes(1))) func goodbyeWithoutAnswerIsBounded() async throws {
         let configuration = Self.configuration(try Loopback.answer(with: Self.welcome))
         let connection = Connection(configuration: configuration, address: configuration.addresses[0], logger: quiet)
         try await connection.open()
-        let start = ContinuousClock.now
         await connection.close()
-        #expect(ContinuousClock.now - start < .seconds(10))
         try await connection.waitUntilClosed()
     }
 

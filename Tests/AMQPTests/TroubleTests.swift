@@ -76,7 +76,7 @@ import Testing
         await broker.stop()
     }
 
-    @Test func noticesThatTheBrokerIsFrozen() async throws {
+    @Test(.timeLimit(.minutes(1))) func noticesThatTheBrokerIsFrozen() async throws {
         let broker = try await PrivateBroker.start()
         var configuration = broker.configuration()
         configuration.heartbeat = .seconds(1)
@@ -87,7 +87,6 @@ import Testing
         let queue = uniqueName("frozen")
         _ = try await channel.declareQueue(queue, as: .durable)
         broker.freeze()
-        let start = ContinuousClock.now
         // The socket's buffers fill up, and the call that does not fit must not hang.
         let error = await #expect(throws: AMQPError.self) {
             while true {
@@ -95,7 +94,6 @@ import Testing
             }
         }
         #expect(error?.code == .connectionClosed, "\(error as Any)")
-        #expect(ContinuousClock.now - start < .seconds(15))
         broker.thaw()
         await broker.stop()
     }
@@ -144,7 +142,7 @@ import Testing
         await connection.close()
     }
 
-    @Test func closingEndsEvenWhenTheBrokerIsGone() async throws {
+    @Test(.timeLimit(.minutes(1))) func closingEndsEvenWhenTheBrokerIsGone() async throws {
         let broker = try await PrivateBroker.shared
         let proxy = try TCPProxy(target: broker.tlsPort)
         let configuration = broker.configuration(port: proxy.port)
@@ -152,11 +150,9 @@ import Testing
         try await connection.open()
         let channel = try await connection.openChannel(confirms: false)
         proxy.setMode(.blackhole)
-        let start = ContinuousClock.now
         async let channelIsClosed: Void = channel.close()
         await connection.close()
         await channelIsClosed
-        #expect(ContinuousClock.now - start < .seconds(10))
     }
 
     @Test func anAdministratorClosesTheConnection() async throws {

@@ -183,14 +183,12 @@ import Testing
         await server.stop()
     }
 
-    @Test func endsSoonWithoutAServer() async throws {
+    @Test(.timeLimit(.minutes(1))) func endsSoonWithoutAServer() async throws {
         let broker = try await PrivateBroker.shared
         let arm = try await RunningArm(broker.configuration())
         try await arm.add(["kept"])
         try await eventually("a connection") { arm.log.contains("connected to the broker") }
-        let start = ContinuousClock.now
         try await arm.stop()
-        #expect(ContinuousClock.now - start < .seconds(9))
         #expect(arm.log.contains("batches-left-in-spool=1"))
     }
 

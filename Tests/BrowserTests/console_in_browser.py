@@ -21,6 +21,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PASSWORD = "seven grey herons wade"
@@ -63,10 +64,25 @@ class Person:
     def all(self, selector):
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
-    def wait(self, condition, what, seconds=15):
+    def wait(self, condition, what, seconds=60):
         """Until it is so; while one page follows another, elements may be gone, and are looked for again."""
         wait = WebDriverWait(self.browser, seconds, 0.1, ignored_exceptions=[WebDriverException])
         return wait.until(lambda _: condition(), f"waited for {what}")
+
+    def follow(self, act, what):
+        """Does what leads to another page, and waits until that one is there whole: a page asked for too early is lost."""
+        page = self.find("html")
+        act()
+        self.wait(lambda: expected.staleness_of(page)(self.browser), what)
+        self.wait(lambda: self.browser.execute_script("return document.readyState") == "complete", what)
+
+    def press(self, selector, what):
+        self.follow(self.find(selector).click, what)
+
+    def speak(self, language):
+        self.open("/settings")
+        Select(self.find("select[name=language]")).select_by_value(language)
+        self.press("form[action='/settings'] button", "the settings to be saved")
 
     def keys(self, *keys):
         webdriver.ActionChains(self.browser).send_keys(*keys).perform()
@@ -82,7 +98,7 @@ class Person:
         field.send_keys(nickname)
         self.find("dialog[open] input[name=brokerURL]").send_keys(url)
         self.find("dialog[open] input[name=queue]").send_keys(queue)
-        self.find("dialog[open] button.main").click()
+        self.press("dialog[open] button.main", "the answer to the dialog")
 
 
 def signs_in_by_link(person):
@@ -94,16 +110,15 @@ def signs_in_by_link(person):
 def chooses_a_password_and_signs_in_with_it(person):
     person.open("/settings")
     person.find("input[name=new]").send_keys(PASSWORD)
-    person.find("form[action='/settings/password'] button").click()
-    person.wait(lambda: "notice=saved" in person.browser.current_url, "the password to be saved")
+    person.press("form[action='/settings/password'] button", "the password to be saved")
+    assert "notice=saved" in person.browser.current_url
     name = person.find(".who .name").text
-    person.find(".who button").click()
-    person.wait(lambda: person.find("input[name=password]"), "the sign-in page")
+    person.press(".who button", "the sign-in page")
     person.find("input[name=name]").send_keys(name)
-    person.find("input[name=password]").send_keys("not the password", Keys.ENTER)
-    person.wait(lambda: person.find(".error"), "the refusal")
-    person.find("input[name=password]").send_keys(PASSWORD, Keys.ENTER)
-    person.wait(lambda: person.all("nav"), "the overview")
+    person.follow(lambda: person.find("input[name=password]").send_keys("not the password", Keys.ENTER), "the refusal")
+    assert person.find(".error").is_displayed()
+    person.follow(lambda: person.find("input[name=password]").send_keys(PASSWORD, Keys.ENTER), "the overview")
+    assert person.all("nav")
 
 
 def sees_a_line_appear(person):
@@ -130,8 +145,7 @@ def filters(person):
     marker = f"needle-{time.time_ns()}"
     person.write_line(marker)
     person.open("/events")
-    field = person.find("#q")
-    field.send_keys(f"text:{marker} since:-1h", Keys.ENTER)
+    person.follow(lambda: person.find("#q").send_keys(f"text:{marker} since:-1h", Keys.ENTER), "the filtered page")
     person.wait(lambda: len(person.all("#rows tr")) == 1, "the one event")
     assert len(person.all(".chip.condition")) == 2
     person.open("/events?q=" + urllib.parse.quote("severity>=awful"))
@@ -145,11 +159,12 @@ def handles_by_keyboard_only(person):
     person.wait(lambda: len(person.all("#rows tr")) == 1, "the event")
     person.keys("j", "x", "a")
     person.wait(lambda: person.find("#bulk").is_displayed(), "the bar for the selection")
-    person.keys("i", Keys.TAB, "hana", Keys.TAB, "looking at it", Keys.ENTER)
-    person.wait(lambda: "notice=handled" in person.browser.current_url, "the event to be handled")
+    words = ["i", Keys.TAB, "hana", Keys.TAB, "looking at it", Keys.ENTER]
+    person.follow(lambda: person.keys(*words), "the event to be handled")
+    assert "notice=handled" in person.browser.current_url
     assert "hana" in person.find("#rows tr").text
-    person.keys("j", Keys.ENTER)
-    person.wait(lambda: "looking at it" in person.find(".steps").text, "the history")
+    person.follow(lambda: person.keys("j", Keys.ENTER), "the detail")
+    assert "looking at it" in person.find(".steps").text
     person.keys("?")
     person.wait(lambda: person.find("#help").is_displayed(), "the help")
     person.keys(Keys.ESCAPE)
@@ -164,26 +179,27 @@ def adds_and_removes_a_monitoring_server(person):
     person.wait(lambda: person.find(".error"), "the refusal of a nickname that is taken")
     person.open("/servers")
     row = next(row for row in person.all("tbody tr") if nickname in row.text)
-    row.find_element(By.CSS_SELECTOR, "button.danger").click()
-    person.browser.switch_to.alert.accept()
-    person.wait(lambda: nickname not in person.find("main").text, "the server to be gone")
+
+    def remove():
+        row.find_element(By.CSS_SELECTOR, "button.danger").click()
+        person.wait(lambda: person.browser.switch_to.alert, "the question").accept()
+
+    person.follow(remove, "the list without it")
+    assert nickname not in person.find("main").text
 
 
 def switches_the_language(person):
     for language, title in [("ja", "設定"), ("en", "Settings")]:
-        person.open("/settings")
-        Select(person.find("select[name=language]")).select_by_value(language)
-        person.find("form[action='/settings'] button").click()
-        person.wait(lambda: person.find("h1").text == title, title)
-    Select(person.find("select[name=language]")).select_by_value("")
-    person.find("form[action='/settings'] button").click()
+        person.speak(language)
+        assert person.find("h1").text == title
+    person.speak("")
 
 
 def makes_a_key_that_exports(person):
     person.open("/keys")
     person.find("input[name=name]").send_keys("export")
-    person.find("form[action='/keys'] button").click()
-    key = person.wait(lambda: person.find("#made").text, "the key")
+    person.press("form[action='/keys'] button", "the key")
+    key = person.find("#made").text
     script = """const done = arguments[arguments.length - 1];
         fetch("/api/v1/events/export?format=csv", {headers: {Authorization: "Bearer " + arguments[0]}, credentials: "omit"})
             .then((answer) => answer.text()).then(done, (error) => done(String(error)));"""
@@ -233,8 +249,7 @@ def says_nothing_in_the_log(person):
 
 def signs_out(person):
     person.open("/")
-    person.find(".who button").click()
-    person.wait(lambda: person.find("input[name=password]"), "the sign-in page")
+    person.press(".who button", "the sign-in page")
     person.open("/events")
     assert "/sign-in" in person.browser.current_url
 
@@ -250,10 +265,8 @@ def take_pictures(person, directory):
     """Every page in both languages and both themes; the main ones for a phone and a tablet too."""
     directory.mkdir(parents=True, exist_ok=True)
     for language in ["en", "ja"]:
-        person.open("/settings")
-        Select(person.find("select[name=language]")).select_by_value(language)
-        person.find("form[action='/settings'] button").click()
-        person.wait(lambda: person.find("html").get_attribute("lang") == language, "the language")
+        person.speak(language)
+        assert person.find("html").get_attribute("lang") == language
         for dark in [False, True]:
             for width, pages in [(1280, PAGES + ["/servers/new", "/events/1"]), (800, PAGES[:2]), (390, PAGES[:2])]:
                 person.look(width, 800, dark)

@@ -8,7 +8,7 @@
 ///   - condition: Whether it is there. What it throws ends the wait.
 /// - Throws: ``TestFailure`` when the time is over, or what `condition` throws.
 public func eventually(
-    timeout: Duration = .seconds(30),
+    timeout: Duration = .seconds(60),
     _ what: String,
     _ condition: () async throws -> Bool
 ) async throws {
