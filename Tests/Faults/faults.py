@@ -57,7 +57,7 @@ class Faults:
 
     def _table(self):
         agents = list(self.system.AGENTS)
-        mortal = [name for name in agents if name != "pipe"]
+        mortal = [name for name in agents if name not in self.system.IMMORTAL]
         links = ["server", *agents]
         table = [
             ("agent killed", 8, mortal, self._kill),
@@ -75,7 +75,12 @@ class Faults:
             ("file rotated", 5, ["once", "often"], self._rotate),
             ("file truncated", 4, ["once"], self._truncate),
             ("child ended", 4, ["child process"], self._end_child),
+            ("file rotated by copying", 4, ["copied"], self._copy),
             ("certificate replaced", 3, ["node", "hatohol", "localhost"], self._certificate),
+            ("certificate expired", 2, ["node", "hatohol"], self._expire),
+            ("certificate revoked", 2, ["node", "hatohol"], self._revoke),
+            ("store moved away", 2, ["server"], self._move_store),
+            ("clock stepped", 3, [f"clock of {name}" for name in self.system.CLOCKS], self._step_clock),
         ]
         if self.system.disks:
             table.append(("disk full below the spool", 3, ["spool disk"], self._fill_spool))
@@ -236,6 +241,15 @@ class Faults:
             writer.truncate()
         return f"after line {writer.written}"
 
+    def _copy(self, target, random):
+        writer = self.writers[target]
+        times = random.choice([1, 1, 3])
+        for _ in range(times):
+            with writer.quiet:
+                writer.rotate()
+            time.sleep(random.choice([0, 0.3]))
+        return f"copied and truncated {times} times, last after line {writer.written}"
+
     def _wait(self, condition, seconds):
         deadline = time.monotonic() + seconds
         while not condition():
@@ -269,6 +283,48 @@ class Faults:
         taken = ballast.stat().st_size
         ballast.unlink()
         return f"{seconds:.1f} s, {taken >> 20} MiB of ballast"
+
+    def _move_store(self, _, random):
+        """The files of the database get other names under the running server, which keeps them open."""
+        seconds = random.choice([0.2, 1, 4])
+        files = [file for file in self.system.data.iterdir() if file.name.startswith(self.system.database.name)]
+        away = self.system.data / "away"
+        with self.system.programs["server"].lock:
+            away.mkdir()
+            for file in files:
+                file.rename(away / file.name)
+            time.sleep(seconds)
+            for file in files:
+                (away / file.name).rename(file)
+            away.rmdir()
+        return f"{len(files)} files, {seconds} s"
+
+    def _step_clock(self, target, random):
+        name = target.rpartition(" ")[2]
+        step = random.choice([-86400, -3600, -120, -3, 3, 120, 3600, 86400])
+        self.system.step_clock(name, step)
+        self.system.stepped.add(name)
+        time.sleep(1 + 8 * random.random())
+        self.system.step_clock(name, 0)
+        return f"{step:+d} s, and back"
+
+    def _expire(self, target, random):
+        self.system.expire_certificate(target)
+        return self._without(target, random)
+
+    def _revoke(self, target, random):
+        self.system.revoke_certificate(target)
+        return self._without(target, random)
+
+    def _without(self, target, random):
+        """The certificate is worth nothing for a while, and nobody gets in; then there is a new one."""
+        programs = self.system.AGENTS if target == "node" else ["server"]
+        for name in programs:
+            self.system.programs[name].reload()
+            self.system.proxies[name].reset()
+        seconds = random.choice([1, 5]) * (0.5 + random.random())
+        time.sleep(seconds)
+        return f"{seconds:.1f} s; {self._certificate(target, random)}"
 
     def _certificate(self, target, random):
         self.system.replace_certificate(target)

@@ -38,6 +38,7 @@ class Finding(collections.Counter):
     """What was found about one source: counts of what is wrong, and of what is excused."""
 
     WRONG = ("missing", "twice", "altered", "order", "unwritten")
+    EXCUSED = ("sent twice", "lost in pipe", "lost as datagram", "arrived late", "clock stepped")
 
 
 def ranges(numbers):
@@ -79,12 +80,15 @@ def missing(last, stored, lost_before):
 
 
 class Oracle:
-    """`resent`: lines the sender itself sent n times; `lost_before`: lines up to which a killed reader's pipe ended."""
+    """`resent`: lines the sender itself sent n times; `lost_before`: lines up to which a killed reader's pipe ended;
+    `lossy`: sources whose losses are only counted; `restamped`: those whose lines got their times from a clock that was stepped."""
 
-    def __init__(self, written, resent, lost_before):
+    def __init__(self, written, resent, lost_before, lossy=(), restamped=()):
         self.written = written
         self.resent = resent
         self.lost_before = lost_before
+        self.lossy = lossy
+        self.restamped = restamped
         self.notes = []
 
     def judge(self, view, rows):
@@ -119,6 +123,8 @@ class Oracle:
         last = self.written[source]
         finding["written"], finding["stored"] = last, len(numbers)
         absent, excused = missing(last, counts, self.lost_before.get(source, ()))
+        if source in self.lossy:
+            finding["lost as datagram"], absent = len(absent), ()
         twice = {number: count for number, count in counts.items() if count > 1}
         resent = {n for n, count in twice.items() if count <= self.resent.get(source, {}).get(n, 1)}
         unwritten = {number for number in counts if number > last}
@@ -134,7 +140,10 @@ class Oracle:
         arrived = self._sequences(found, sorted(rows, key=lambda row: row.id))
         for source, finding in found.items():
             self._wrong(view, source, finding, "order", set(ascents(by_event[source])), "by event id")
-            self._wrong(view, source, finding, "order", set(ascents(shown[source])), "as shown")
+            if source in self.restamped:
+                finding["clock stepped"] = len(ascents(shown[source]))
+            else:
+                self._wrong(view, source, finding, "order", set(ascents(shown[source])), "as shown")
             finding["arrived late"] = len(ascents(arrived[source]))
 
     def _sequences(self, found, rows):

@@ -1,11 +1,13 @@
 """The product under test: a broker behind one proxy per program, a server, three agents, and somebody who restarts them."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -13,7 +15,8 @@ import time
 
 from proxy import Loop, Proxy
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Deployment"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Deployment"))
 from deployment import Deployment, Process  # noqa: E402
 
 RESTART_DELAY = 0.3  # seconds until a program that ended by itself is started again
@@ -86,7 +89,9 @@ class Program:
 class System(Deployment):
     """Use as a context manager, like its base."""
 
-    AGENTS = ("files", "child", "pipe")
+    AGENTS = ("files", "child", "pipe", "syslog")
+    IMMORTAL = ("pipe", "syslog")  # nobody could write their lines again
+    CLOCKS = ("files", "server")  # whose clocks can be stepped
     SPOOL_MIB = 48
     STORE_MIB = 192
 
@@ -100,15 +105,32 @@ class System(Deployment):
         self.programs = {}
         self.bereaved = set()  # the starts of the child, counted from 0, that follow a SIGKILL of its reader
         self.stdin = None
+        self.clock = {}  # the environment of what starts next
+        self.stepped = set()  # whose clocks were stepped
         self.starting = threading.Lock()
 
     # --- start and end
 
     def _broker(self):
+        self._check_revocation()
         super()._broker()
         self.broker_port = self.port
         for name in ("server", *self.AGENTS):
             self.proxies[name] = Proxy(self.loop, self.broker_port)
+
+    def _check_revocation(self):
+        """The broker asks the authority's list about each client; the file replaces the launcher's options of TLS."""
+        certificate, key = self.tls("localhost")
+        self.crl = self.directory / "crl"
+        self.run(self.bin / "hatohol-ca", "crl", "--base-directory", self.directory / "ca", "--install", self.crl)
+        place = self.directory / "broker"
+        place.mkdir(exist_ok=True)
+        (place / "advanced.config").write_text(f"""[{{rabbit, [{{ssl_options, [
+            {{cacertfile, "{self.ca}"}}, {{certfile, "{certificate}"}}, {{keyfile, "{key}"}},
+            {{verify, verify_peer}}, {{fail_if_no_peer_cert, true}}, {{versions, ['tlsv1.3', 'tlsv1.2']}},
+            {{reuse_sessions, false}},
+            {{crl_check, peer}}, {{crl_cache, {{ssl_crl_hash_dir, {{internal, [{{dir, "{self.crl}"}}]}}}}}}
+        ]}}]}}].""")
 
     def _server(self):
         self.data = self.directory / "data"
@@ -125,7 +147,7 @@ class System(Deployment):
         return next(path for path in self.data.iterdir() if path.suffix in (".sqlite", ".sqlite3", ".db"))
 
     def _spawn_server(self):
-        with self.starting:
+        with self.starting, self._clock("server"):
             self.start_server()
             return self.server
 
@@ -144,7 +166,8 @@ class System(Deployment):
             with self.starting:
                 self.port, self.stdin = self.proxies[name].port, stdin
                 try:
-                    return self.agent(*options, queue=name, state=self.directory / f"state-{name}")
+                    with self._clock(name):
+                        return self.agent(*options, queue=name, state=self.directory / f"state-{name}")
                 finally:
                     self.stdin = None
 
@@ -153,7 +176,7 @@ class System(Deployment):
     def spawn(self, name, command, environment=None):
         """The base gives every child an empty standard input; one of ours needs a pipe."""
         if self.stdin is None:
-            return super().spawn(name, command, environment)
+            return super().spawn(name, command, {**(environment or {}), **self.clock})
         process = Process.__new__(Process)
         process.name = name
         process.child = subprocess.Popen(
@@ -162,6 +185,27 @@ class System(Deployment):
         process.pid = process.child.pid
         self.processes.append(process)
         return process
+
+    # --- clocks
+
+    @contextlib.contextmanager
+    def _clock(self, name):
+        """What starts inside has a wall clock that can be stepped, if it is one of those."""
+        if name in self.CLOCKS:
+            library, file = self.directory / "clock.so", self.directory / f"clock-{name}"
+            if not library.exists():
+                self.run("cc", "-O2", "-shared", "-fPIC", "-o", library, HERE / "clock.c", "-ldl")
+            if not file.exists():
+                file.write_bytes(bytes(8))
+            self.clock = {"LD_PRELOAD": str(library), "CLOCK_OFFSET_FILE": str(file)}
+        try:
+            yield
+        finally:
+            self.clock = {}
+
+    def step_clock(self, name, seconds):
+        with open(self.directory / f"clock-{name}", "r+b", buffering=0) as file:
+            file.write(struct.pack("=q", seconds))
 
     def supervise(self):
         """Restarts what ended by itself, as an init system would, until the run is over."""
@@ -212,13 +256,28 @@ class System(Deployment):
 
     # --- certificates
 
+    def authority(self, command, *arguments):
+        return self.run(self.bin / "hatohol-ca", command, "--base-directory", self.directory / "ca", *arguments)
+
+    def expire_certificate(self, name):
+        """Puts a certificate in place that is over; made without the authority, which signs no such thing."""
+        certificate, key = self.tls(name)
+        request, fresh = self.directory / f"{name}.csr", self.directory / f"{name}.expired"
+        self.run("openssl", "req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
+        self.run(
+            "openssl", "x509", "-req", "-in", request, "-days", "0", "-out", fresh, "-CAcreateserial",
+            "-CA", self.ca, "-CAkey", self.directory / "ca" / "CA" / "private" / "ca-key.pem",
+        )  # fmt: skip
+        fresh.replace(certificate)
+
+    def revoke_certificate(self, name):
+        self.authority("revoke", name, "--all", "--reason", "keyCompromise", "--install", self.crl)
+
     def replace_certificate(self, name):
         """A new key and certificate for the same name, put in place file by file as an administrator would."""
         kind = "server" if name == "localhost" else "client"
         fresh = self.directory / f"{name}-new"
         shutil.rmtree(fresh, ignore_errors=True)
-        self.run(
-            self.bin / "hatohol-ca", "rekey", "--base-directory", self.directory / "ca", name, "--output-directory", fresh
-        )  # fmt: skip
+        self.authority("issue", kind, "--host-name", name, "--output-directory", fresh)
         (fresh / "key.pem").replace(self.directory / name / "key.pem")
         (fresh / f"{kind}-cert.pem").replace(self.directory / name / f"{kind}-cert.pem")

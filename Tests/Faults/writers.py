@@ -1,7 +1,10 @@
 """The writers: a thread per source, each with random bursts of its own, each knowing what it has written."""
 
+import datetime
 import os
 import random
+import shutil
+import socket
 import threading
 import time
 
@@ -72,6 +75,15 @@ class FileWriter(Writer):
         self.first = self.written + 1
 
 
+class CopiedWriter(FileWriter):
+    """A file that is rotated by copying and truncating it, while nobody writes."""
+
+    def rotate(self):
+        self.generation += 1
+        shutil.copyfile(self.path, f"{self.path}.{self.generation}")
+        self.truncate()
+
+
 class FeedWriter(FileWriter):
     """The file that the stand-in of fluentd prints."""
 
@@ -116,3 +128,46 @@ class ForwardWriter(Writer):
     def finish(self):
         super().finish()
         self.client.close()
+
+
+def syslog(source, line):
+    """A message of RFC 5424 that ends as RFC 6587 has it without counts."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return f"<14>1 {now} node {source} - - - {line}\n".encode()
+
+
+class StreamWriter(Writer):
+    """Syslog over TCP, to an agent that does not die."""
+
+    def __init__(self, name, seed, port):
+        super().__init__(name, seed)
+        self.port = port
+        self.connection = None
+
+    def burst(self, count):
+        while self.connection is None:
+            try:
+                self.connection = socket.create_connection(("127.0.0.1", self.port))
+            except ConnectionRefusedError:  # the agent has just been started
+                time.sleep(0.05)
+        self.connection.sendall(b"".join(syslog(self.source, line) for line in self.texts(count)))
+        self.written += count
+
+    def finish(self):
+        super().finish()
+        if self.connection is not None:
+            self.connection.close()
+
+
+class DatagramWriter(Writer):
+    """Syslog over UDP, which may lose lines as long as they are counted."""
+
+    def __init__(self, name, seed, port):
+        super().__init__(name, seed)
+        self.target = ("127.0.0.1", port)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def burst(self, count):
+        for line in self.texts(count):
+            self.socket.sendto(syslog(self.source, line)[:-1], self.target)
+        self.written += count
