@@ -11,7 +11,7 @@ SECONDS = 20
 
 
 def run(root, options):
-    with Deployment(root) as deployment:
+    with Deployment(root, bin=options.bin) as deployment:
         log = deployment.directory / "app.log"
         log.touch()
         agent = deployment.agent("--tail", log, "--from", "beginning")

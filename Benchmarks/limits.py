@@ -20,7 +20,7 @@ def transport(deployment, line, lines):
         {
             "eventId": f"01JQZ0000000000000000000000-{number:019d}", "time": "20260102030405.000000000",
             "type": "UNKNOWN", "status": "UNKNOWN", "severity": "UNKNOWN", "hostId": "node", "hostName": "node",
-            "brief": line(number).rstrip("\n"),
+            "brief": line(number),
         }
         for number in range(1000)
     ]  # fmt: skip

@@ -107,7 +107,7 @@ def measure(deployment, arms, sending, events, turn, idle=None):
 
 def run(root, options):
     sizes = sorted({size for size in (1, 10, 100) if size < options.arms} | {options.arms})
-    with Deployment(root) as deployment:
+    with Deployment(root, bin=options.bin) as deployment:
         memory = {}
         # A round that does not count fills caches and lets the allocator find its size.
         measure(deployment, 1, 1, options.events // 4, 0)

@@ -13,6 +13,14 @@ import time
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def machine_cpu_seconds():
+    """CPU seconds of all cores since boot: with something to do, and without."""
+    with open("/proc/stat") as file:
+        numbers = [int(number) / TICKS for number in file.readline().split()[1:9]]
+    idle = numbers[3] + numbers[4]
+    return sum(numbers) - idle, idle
+
+
 class Process:
     """A child whose CPU time and peak memory can be read while it runs."""
 
@@ -27,11 +35,14 @@ class Process:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def peak_mib(self):
+    def memory_mib(self, which="VmRSS"):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
+            if line.startswith(which):
                 return int(line.split()[1]) / 1024
         return 0.0
+
+    def peak_mib(self):
+        return self.memory_mib("VmHWM")
 
     def stop(self):
         if self.child.poll() is None:
@@ -46,9 +57,9 @@ class Process:
 class Deployment:
     """Use as a context manager; everything is started inside and gone afterwards."""
 
-    def __init__(self, root, configuration="release"):
+    def __init__(self, root, configuration="release", bin=None):
         self.root = root
-        self.bin = root / ".build" / configuration
+        self.bin = bin or root / ".build" / configuration
         self.processes = []
 
     def __enter__(self):
@@ -157,9 +168,13 @@ class Deployment:
              "--amqp-ssl-key", key, "--state-dir", state or self.directory / "state", *options],
         )  # fmt: skip
 
+    def database(self):
+        """The server's database, or `None` before there is one."""
+        return next(self.data.glob("*.sqlite"), None)
+
     def rows(self):
         """How many events are committed; cheap because rows are only ever appended here."""
-        database = next(self.data.glob("*.sqlite"), None)
+        database = self.database()
         if database is None:
             return 0
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:

@@ -1,0 +1,112 @@
+"""catch-up: a backlog after an outage of the server drains while new lines come; beside it the rate without a backlog."""
+
+import bisect
+import sqlite3
+import threading
+import time
+
+import load
+from deployment import Deployment
+from feeder import Feeder
+from lone_agent import status
+
+RATE = 1000  # new lines a second
+
+
+def run(root, options):
+    with Deployment(root, bin=options.bin) as deployment:
+        state = deployment.directory / "state"
+        log, fresh = deployment.directory / "app.log", deployment.directory / "fresh.log"
+        for file in (log, fresh):
+            file.touch()
+        # Room for the backlog and for what comes while it drains.
+        limit = f"{options.backlog * 2 + 64}MiB"
+        agent = deployment.agent("--tail", log, "--tail", fresh, "--from", "beginning", "--spool-limit", limit)
+        watched = [agent, deployment.server]
+        load.append(log, load.lines(1000))
+        deployment.wait_for_rows(1000, watched)
+
+        content = load.lines(options.lines)
+        start = time.monotonic()
+        load.append(log, content)
+        deployment.wait_for_rows(1000 + options.lines, watched)
+        plain = options.lines / (time.monotonic() - start)
+
+        deployment.server.stop()
+        before = deployment.rows()
+        backlog = fill(state, log, options.backlog << 20)
+        writer = Writer(fresh)
+        deployment.start_server()
+        seen = watch(deployment, before + 1)
+        begin = seen[-1][0]
+        seen += watch(deployment, before + backlog)
+        drained = (seen[-1][1] - before) / (seen[-1][0] - begin)
+        seen += watch(deployment, seen[-1][1] + 5 * RATE)  # new lines that meet no backlog any more
+        writer.stop()
+        seen += watch(deployment, before + backlog + len(writer.written))
+        waits = waits_of(writer, seen, deployment)
+        peak = agent.peak_mib()
+
+    yield "events_in_backlog", backlog, ""
+    yield "plain_rate", plain, "1/s"
+    yield "drain_rate", drained, "1/s"
+    yield "drain_ratio", drained / plain, ""
+    yield "new_lines", len(waits), ""
+    yield "longest_wait_of_a_new_line", max(waits), "s"
+    yield "longest_wait_in_the_last_second", max(waits[-RATE:]), "s"
+    yield "agent_peak_memory", peak, "MiB"
+
+
+def fill(state, log, bytes):
+    """Writes lines until the spool holds so many bytes, and returns how many lines that took."""
+    feeder = Feeder(state, log)
+    first = feeder.written
+    while feeder.feed()["spooledBytes"] < bytes:
+        time.sleep(0.01)
+    while status(state)["nextSequence"] <= feeder.written:
+        time.sleep(0.01)
+    return feeder.written - first
+
+
+def watch(deployment, last, seconds=900):
+    """Waits for a row and returns which was the newest when, on the way."""
+    seen = []
+    deadline = time.monotonic() + seconds
+    while not seen or seen[-1][1] < last:
+        seen.append((time.time(), deployment.rows()))
+        if time.monotonic() > deadline:
+            raise SystemExit(f"only {seen[-1][1]} of {last} rows after {seconds} s")
+        time.sleep(0.01)
+    return seen
+
+
+def waits_of(writer, seen, deployment):
+    """Seconds from the write of each new line to its row being seen, in the order they were written."""
+    times, newest = [time for time, _ in seen], [row for _, row in seen]
+    waits = []
+    with sqlite3.connect(f"file:{deployment.database()}?mode=ro", uri=True) as connection:
+        for row, brief in connection.execute("SELECT rowid, brief FROM event WHERE brief LIKE 'fresh %' ORDER BY rowid"):
+            waits.append(times[bisect.bisect_left(newest, row)] - writer.written[int(brief[6:14])])
+    return waits
+
+
+class Writer:
+    """Writes lines at a steady rate and notes when."""
+
+    def __init__(self, path):
+        self.path, self.written, self.is_done = path, [], False
+        self.thread = threading.Thread(target=self.write, daemon=True)
+        self.thread.start()
+
+    def write(self):
+        start = time.time()
+        with open(self.path, "ab", buffering=0) as file:
+            while not self.is_done:
+                if (wait := start + len(self.written) / RATE - time.time()) > 0:
+                    time.sleep(wait)
+                self.written.append(time.time())
+                file.write(b"fresh %08d, a line that is written while a backlog drains\n" % (len(self.written) - 1))
+
+    def stop(self):
+        self.is_done = True
+        self.thread.join()
