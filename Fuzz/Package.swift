@@ -1,7 +1,7 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-/// The programs that the script `run` builds with libFuzzer and the address sanitizer.
+/// The programs that the script `run` builds with libFuzzer and the address sanitizer, after it has linked the modules' sources to here.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

@@ -6,19 +6,32 @@ struct FuzzReader {
     static func main() { runFuzzer(fuzzReader) }
 }
 
-/// The JSON reader: whatever it accepts, writing its strings and reading them again gives the same.
+/// The JSON reader: whatever it accepts, writing its strings and reading them again gives the same; and passing over a text says
+/// the same as reading it.
 private func fuzzReader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
     for mode in [JSONReader.InvalidUTF8.reject, .repair] {
-        do {
-            var reader = try JSONReader(bytes.span, invalidUTF8: mode)
-            try walk(&reader)
-            try reader.finish()
-        } catch {
-            continue
-        }
+        let read = problem(bytes, mode) { reader throws(JSONError) in try walk(&reader) }
+        let skipped = problem(bytes, mode) { reader throws(JSONError) in _ = try reader.skipValue() }
+        precondition(read == skipped, "read: \(String(describing: read)), passed over: \(String(describing: skipped))")
     }
     return 0
+}
+
+/// What is wrong with a text, if anything is.
+private func problem(
+    _ bytes: [UInt8],
+    _ mode: JSONReader.InvalidUTF8,
+    _ take: (inout JSONReader) throws(JSONError) -> Void
+) -> JSONError? {
+    do {
+        var reader = try JSONReader(bytes.span, invalidUTF8: mode)
+        try take(&reader)
+        try reader.finish()
+        return nil
+    } catch {
+        return error
+    }
 }
 
 private func walk(_ reader: inout JSONReader) throws(JSONError) {

@@ -16,13 +16,14 @@ struct Codec {
         try self.verify(request, events, wire)
 
         let names = CommandLine.arguments.dropFirst(2)
-        var all = self.measurements(events, wire, request).filter { names.isEmpty || names.contains($0.name) }
+        var all = self.measurements(events, wire, request) + self.sizes.flatMap(self.measurements)
+        all = all.filter { names.isEmpty || names.contains($0.name) }
         for index in all.indices { try all[index].prepare() }
         // Interleaved, so that a slow spell of the machine hits every way alike.
         for _ in 0..<rounds { for index in all.indices { try all[index].round() } }
 
         for measurement in all {
-            self.report("\(measurement.name)_ns_per_event", measurement.median * 1e9 / Double(events.count), "ns")
+            self.report("\(measurement.name)_ns_per_event", measurement.median * 1e9 / Double(measurement.events), "ns")
         }
         let median = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.median) })
         for (ratio, ours, theirs) in Self.ratios {
@@ -58,6 +59,25 @@ struct Codec {
                 try decoder.decode(WireRequest.self, from: requestData).params.events.count
             },
             Measurement("message") { try PutEvents.decode(Self.params(of: request)).value.events.count },
+        ]
+    }
+
+    /// Numbers of events in a message whose costs per event are compared.
+    private static let sizes = [1, 10, 100]
+
+    /// The way of a message through agent and server, with this many events in it.
+    private static func measurements(_ count: Int) -> [Measurement] {
+        let events = Sample.events(count)
+        let request = PutEvents(events: events).request(id: 1)
+        var writer = PutEventsWriter()
+        return [
+            Measurement("encode_\(count)_per_message", events: count) {
+                for event in events { writer.append(event) }
+                return writer.finish().count
+            },
+            Measurement("message_\(count)_per_message", events: count) {
+                try PutEvents.decode(Self.params(of: request)).value.events.count
+            },
         ]
     }
 

@@ -3,12 +3,15 @@ internal import Glibc
 /// One way of doing the work, and how long it took in each round.
 struct Measurement {
     let name: String
+    /// How many events one piece of work is about.
+    let events: Int
     let work: () throws -> Int
     var iterations = 1
     var rounds: [Double] = []
 
-    init(_ name: String, _ work: @escaping () throws -> Int) {
+    init(_ name: String, events: Int = 1000, _ work: @escaping () throws -> Int) {
         self.name = name
+        self.events = events
         self.work = work
     }
 
