@@ -21,6 +21,8 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
@@ -44,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -61,7 +64,10 @@ let package = Package(
         library("HAPI", ["JSONRPC"]),
 
         library("Spool", [grdb, logging]),
-        library("Intake", ["JSONRPC", "COpenSSL", "CZlib", nioCore, nioPosix, subprocess, system, logging]),
+        library(
+            "Intake",
+            ["JSONRPC", "COpenSSL", "CZlib", nioCore, nioPosix, nioSSL, nioTLS, subprocess, system, logging]
+        ),
         library("Rules", ["JSONRPC"]),
         library("ArmPlugin", ["AMQP", "HAPI", "JSONRPC", "Spool", lifecycle, logging]),
         library(
@@ -111,7 +117,7 @@ let package = Package(
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("HAPITests", ["HAPI", "JSONRPC"]),
         tests("SpoolTests", ["Spool", logging]),
-        tests("IntakeTests", ["Intake", nioCore, nioPosix, logging]),
+        tests("IntakeTests", ["Intake", "TestSupport", nioCore, nioPosix, logging]),
         tests("ArmPluginTests", ["ArmPlugin", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport", lifecycle, logging]),
         tests(
             "FluentdArmTests",

@@ -1,5 +1,6 @@
 public import ArmPlugin
 internal import Glibc
+internal import Intake
 internal import Logging
 internal import Rules
 
@@ -21,6 +22,11 @@ extension Configuration {
         self.tags = try Self.tags(settings)
         self.rules = try Self.rules(settings)
         self.forwardSharedKeyFile = settings.text("forward-shared-key-file")
+        self.forwardUsersFile = settings.text("forward-users-file")
+        if self.forwardUsersFile != nil, self.forwardSharedKeyFile == nil {
+            throw settings.error("forward-users-file", "has no meaning without --forward-shared-key-file")
+        }
+        self.listenerTLS = try Self.listenerTLS(settings)
         self.hostName = settings.text("host-name") ?? Self.machineName
         self.stateDirectory = settings.text("state-dir") ?? Self.defaultStateDirectory(environment)
         self.spoolLimit = try settings.size("spool-limit") ?? 1 << 30
@@ -52,6 +58,27 @@ extension Configuration {
             inputs.append(.fluentd(command: Self.defaultLaunch))
         }
         return inputs
+    }
+
+    private static func listenerTLS(_ settings: Settings) throws(SettingsError) -> TLSFiles? {
+        let clients = try settings.choice("listen-tls-clients", of: TLSFiles.Clients.allCases.map(\.rawValue))
+        let authorities = settings.text("listen-tls-ca")
+        guard let certificate = settings.text("listen-tls-cert"), let key = settings.text("listen-tls-key") else {
+            for name in ["listen-tls-cert", "listen-tls-key", "listen-tls-ca", "listen-tls-clients"]
+            where settings.text(name) != nil {
+                throw settings.error(name, "needs both --listen-tls-cert and --listen-tls-key")
+            }
+            return nil
+        }
+        if let clients, clients != "none", authorities == nil {
+            throw settings.error("listen-tls-clients", "'\(clients)' needs --listen-tls-ca")
+        }
+        return TLSFiles(
+            certificate: certificate,
+            key: key,
+            authorities: authorities,
+            clients: clients.flatMap(TLSFiles.Clients.init(rawValue:))
+        )
     }
 
     private static func tags(_ settings: Settings) throws(SettingsError) -> [String] {

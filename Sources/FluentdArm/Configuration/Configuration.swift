@@ -1,4 +1,5 @@
 public import ArmPlugin
+public import Intake
 public import Logging
 public import Rules
 
@@ -12,6 +13,10 @@ public struct Configuration: Sendable {
     public var tags: [String]
     /// The file whose first line Forward senders must know; `nil` admits every sender.
     public var forwardSharedKeyFile: String?
+    /// The file of users and passwords for Forward senders; `nil` asks for none.
+    public var forwardUsersFile: String?
+    /// What listens with TLS shows this; `nil` if nothing does.
+    public var listenerTLS: TLSFiles?
     /// What the rule file says; `nil` without one.
     public var rules: RuleSet?
     /// The host of records that name none and come from this machine.
@@ -44,7 +49,7 @@ public enum Input: Hashable, Sendable {
     case fluentd(command: String)
     /// Syslog on a socket, as `udp://`, `tcp://`, `tls://ADDRESS:PORT` or `unix:PATH`.
     case syslog(String)
-    /// The Forward protocol on `ADDRESS:PORT`.
+    /// The Forward protocol on `ADDRESS:PORT`, or with TLS on `tls://ADDRESS:PORT`.
     case forward(String)
 }
 

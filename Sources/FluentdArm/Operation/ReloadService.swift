@@ -6,13 +6,15 @@ internal import UnixSignals
 
 /// Reads the configuration again on SIGHUP.
 ///
-/// Uses what can be changed while running: the broker's settings and certificates, the rules, and the log level. A configuration
+/// Uses what can be changed while running: the broker's settings and certificates, those of listeners, the users
+/// of Forward, the rules, and the log level. A configuration
 /// with a mistake changes nothing.
 struct ReloadService: Service {
     let configuration: Configuration
     let resolve: @Sendable () throws -> Configuration
     let runner: ArmRunner
     let recorder: EventRecorder
+    let secrets: ListenerSecrets
     let output: LogOutput
     let logger: Logger
 
@@ -22,6 +24,7 @@ struct ReloadService: Service {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
                 let new = try self.resolve()
+                try self.secrets.reload(new)
                 await self.use(new, insteadOf: current)
                 current = new
             } catch {

@@ -15,7 +15,7 @@ struct SourceOptions: OptionTable {
     @Option(
         name: .customLong("syslog"),
         help: ArgumentHelp(
-            "Receive syslog: udp://, tcp://ADDR:PORT, unix:PATH, unix-stream:PATH; repeatable.",
+            "Receive syslog: udp://, tcp://, tls://ADDR:PORT, unix:PATH, unix-stream:PATH; repeatable.",
             valueName: "url"
         )
     )
@@ -24,7 +24,7 @@ struct SourceOptions: OptionTable {
     @Option(
         name: .customLong("forward"),
         help: ArgumentHelp(
-            "Receive the Forward protocol of Fluentd and Fluent Bit; repeatable.",
+            "Receive the Forward protocol of Fluentd and Fluent Bit, with TLS by tls://; repeatable.",
             valueName: "addr:port"
         )
     )
@@ -32,6 +32,36 @@ struct SourceOptions: OptionTable {
 
     @Option(help: ArgumentHelp("File whose first line is the key that Forward senders must know.", valueName: "file"))
     var forwardSharedKeyFile: String?
+
+    @Option(help: ArgumentHelp("File of NAME:PASSWORD lines; Forward senders must know one.", valueName: "file"))
+    var forwardUsersFile: String?
+
+    @Option(
+        name: .customLong("listen-tls-cert"),
+        help: ArgumentHelp("Certificate for tls:// sources, with its chain, PEM.", valueName: "file")
+    )
+    var listenTLSCertificate: String?
+
+    @Option(
+        name: .customLong("listen-tls-key"),
+        help: ArgumentHelp("Private key of that certificate, PEM.", valueName: "file")
+    )
+    var listenTLSKey: String?
+
+    @Option(
+        name: .customLong("listen-tls-ca"),
+        help: ArgumentHelp("Authorities whose clients may send to tls:// sources, PEM.", valueName: "file")
+    )
+    var listenTLSAuthorities: String?
+
+    @Option(
+        name: .customLong("listen-tls-clients"),
+        help: ArgumentHelp(
+            "Whether clients must show a certificate: none, optional or required (default with --listen-tls-ca).",
+            valueName: "which"
+        )
+    )
+    var listenTLSClients: String?
 
     @Flag(help: "Read records from standard input and end at its end.")
     var stdin = false
@@ -58,6 +88,11 @@ struct SourceOptions: OptionTable {
             ("tail", self.tails), ("from", Self.single(self.from)), ("stdin", Self.flag(self.stdin)),
             ("syslog", self.syslogs), ("forward", self.forwards),
             ("forward-shared-key-file", Self.single(self.forwardSharedKeyFile)),
+            ("forward-users-file", Self.single(self.forwardUsersFile)),
+            ("listen-tls-cert", Self.single(self.listenTLSCertificate)),
+            ("listen-tls-key", Self.single(self.listenTLSKey)),
+            ("listen-tls-ca", Self.single(self.listenTLSAuthorities)),
+            ("listen-tls-clients", Self.single(self.listenTLSClients)),
             ("fluentd-launch", Self.single(self.fluentdLaunch)), ("tag", self.tags),
         ]
     }

@@ -34,8 +34,8 @@ struct Agent {
         do {
             let pidFile = try self.configuration.pidFile.map(PIDFile.init(path:))
             defer { pidFile?.remove() }
-            let sources = try Sources(configuration: self.configuration, logger: self.logger)
-                .make(resumingFrom: try await spool.positions())
+            let factory = try Sources(configuration: self.configuration, logger: self.logger)
+            let sources = try factory.make(resumingFrom: try await spool.positions())
             let runner = self.makeRunner(spool)
             let notifier = SystemdNotifier()
             let recorder = EventRecorder(spool: spool, floor: runner.sequenceFloor, rules: self.configuration.rules)
@@ -51,6 +51,7 @@ struct Agent {
                 resolve: self.resolve,
                 runner: runner,
                 recorder: recorder,
+                secrets: factory.secrets,
                 output: self.output,
                 logger: self.logger
             )

@@ -59,8 +59,14 @@ struct ConfigurationCheck {
             "files \(patterns.joined(separator: " ")), new ones from the \(isFromBeginning ? "beginning" : "end")"
         case .standardInput: "standard input"
         case .fluentd(let command): "output of \(command), tags \(configuration.tags.joined(separator: " "))"
-        case .syslog(let url): "syslog \(url)"
-        case .forward(let address): "forward \(address)"
+        case .syslog(let url): "syslog \(url)\(Self.clients(of: url, configuration))"
+        case .forward(let address): "forward \(address)\(Self.clients(of: address, configuration))"
         }
+    }
+
+    /// What a listener with TLS asks of clients; nothing without TLS.
+    private static func clients(of address: String, _ configuration: Configuration) -> String {
+        guard address.hasPrefix("tls://"), let files = configuration.listenerTLS else { return "" }
+        return ", certificate \(files.certificate), client certificates \(files.clients.rawValue)"
     }
 }

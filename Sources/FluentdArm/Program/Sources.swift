@@ -16,6 +16,17 @@ struct Sources {
 
     let configuration: Configuration
     let logger: Logger
+    /// What the listening ones show and ask for.
+    let secrets: ListenerSecrets
+
+    /// Reads the files that listening sources need.
+    ///
+    /// - Throws: `IntakeError` or `SettingsError` that names the file.
+    init(configuration: Configuration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.secrets = try ListenerSecrets(configuration)
+    }
 
     /// Makes them.
     ///
@@ -42,21 +53,26 @@ struct Sources {
             fluentd.tags = self.configuration.tags
             return Entry(source: try FluentdOutput(fluentd, logger: self.logger), host: Self.unknownHost)
         case .syslog(let url):
-            let syslog = SyslogSource.Configuration(endpoint: try SocketEndpoint(syslog: url))
+            var syslog = SyslogSource.Configuration(endpoint: try SocketEndpoint(syslog: url))
+            syslog.tls = try self.tls(for: syslog.endpoint)
             return Entry(source: SyslogSource(syslog, logger: self.logger), host: self.configuration.hostName)
         case .forward(let address):
             var forward = ForwardSource.Configuration(endpoint: try SocketEndpoint(forward: address))
-            forward.security = try self.configuration.forwardSharedKeyFile.map { path in
-                ForwardSecurity(sharedKey: try Self.firstLine(of: path))
-            }
+            forward.tls = try self.tls(for: forward.endpoint)
+            forward.admission = self.secrets.admission
             return Entry(source: ForwardSource(forward, logger: self.logger), host: Self.unknownHost)
         }
     }
 
-    /// The secret in a file; an empty one would admit everybody.
-    private static func firstLine(of path: String) throws(SettingsError) -> String {
-        let line = try SmallFile.text(of: path, limit: 65_536).prefix { !$0.isNewline }
-        guard !line.isEmpty else { throw SettingsError(place: path, reason: "the first line is empty") }
-        return String(line)
+    /// What an endpoint shows; `nil` for one without TLS.
+    private func tls(for endpoint: SocketEndpoint) throws(SettingsError) -> ListenerTLS? {
+        guard endpoint.transport == .tls else { return nil }
+        guard let tls = self.secrets.tls else {
+            throw SettingsError(
+                place: "\(endpoint)",
+                reason: "TLS needs a certificate and its key: give --listen-tls-cert and --listen-tls-key"
+            )
+        }
+        return tls
     }
 }

@@ -1,14 +1,16 @@
 /// One connection of the Forward protocol: the handshake if there is one, then messages.
 struct ForwardSession {
     private let configuration: ForwardSource.Configuration
+    private let peer: String
     private var handshake: ForwardHandshake?
 
     /// Draws the random bytes that the handshake needs.
-    init(_ configuration: ForwardSource.Configuration) {
+    init(_ configuration: ForwardSource.Configuration, peer: String) {
         self.configuration = configuration
+        self.peer = peer
         var random = SystemRandomNumberGenerator()
         func bytes() -> [UInt8] { (0..<16).map { _ in .random(in: 0...255, using: &random) } }
-        self.handshake = configuration.security.map { ForwardHandshake($0, nonce: bytes(), salt: bytes()) }
+        self.handshake = configuration.admission.map { ForwardHandshake($0.security, nonce: bytes(), salt: bytes()) }
     }
 
     /// What to say before anything has come.
@@ -32,7 +34,8 @@ struct ForwardSession {
                 self.handshake = nil
                 values.removeSubrange(0..<end)
             case .refusal(let pong, let reason):
-                source.report(.refusedPeer(reason))
+                source.report(.refusedPeer(reason), peer: self.peer)
+                try? await Task.sleep(for: self.configuration.refusalDelay)
                 await write(pong)
                 return .close
             }
@@ -47,11 +50,11 @@ struct ForwardSession {
             do throws(ForwardMessage.Failure) {
                 batch = try decoder.next()
             } catch {
-                source.report(error == .unknownCompression ? .unknownCompression : .otherProtocol)
+                source.report(error == .unknownCompression ? .unknownCompression : .otherProtocol, peer: self.peer)
                 return .close
             }
             guard let batch else { return .goOn }
-            try await source.deliver(batch, into: sink)
+            try await source.deliver(batch, from: self.peer, into: sink)
             if !batch.replies.isEmpty { await write(batch.replies) }
         }
     }

@@ -1,5 +1,5 @@
-/// What goes wrong with peers, and is counted rather than thrown.
-enum ForwardTrouble {
+/// What goes wrong with peers of the Forward protocol.
+enum ForwardTrouble: SenderTrouble {
     case unreadable(UInt64)
     case refusedConnection
     case refusedPeer(String)
@@ -7,12 +7,21 @@ enum ForwardTrouble {
     case otherProtocol
     case unknownCompression
 
-    /// What the log says when it happens first.
+    init(_ trouble: ConnectionTrouble<MessagePackError>) {
+        self =
+            switch trouble {
+            case .tooMany: .refusedConnection
+            case .refused(let reason): .refusedPeer(reason)
+            case .invalid(.tooLarge): .messageTooLarge
+            case .invalid: .otherProtocol
+            }
+    }
+
     var message: String {
         switch self {
         case .unreadable: "dropped records that are damaged, too large, or no log records"
         case .refusedConnection: "refused a connection: there are too many"
-        case .refusedPeer(let reason): "refused a peer: \(reason)"
+        case .refusedPeer: "refused a peer"
         case .messageTooLarge:
             "closed a connection: a message is larger than the limit; let the sender make smaller chunks"
         case .otherProtocol: "closed a connection: what came is not the Forward protocol in MessagePack"
@@ -21,17 +30,16 @@ enum ForwardTrouble {
         }
     }
 
-    /// Counts it, and says whether it had not happened before.
-    func isFirst(countedIn statistics: inout ForwardStatistics) -> Bool {
-        func add(_ amount: UInt64, to counter: inout UInt64) -> Bool {
-            counter += amount
-            return counter == amount
-        }
-        return switch self {
-        case .unreadable(let count): add(count, to: &statistics.unreadable)
-        case .refusedConnection: add(1, to: &statistics.refusedConnections)
-        case .refusedPeer: add(1, to: &statistics.refusedPeers)
-        case .messageTooLarge, .otherProtocol, .unknownCompression: add(1, to: &statistics.invalidStreams)
+    var detail: String? {
+        if case .refusedPeer(let reason) = self { reason } else { nil }
+    }
+
+    func count(in statistics: inout ForwardStatistics) {
+        switch self {
+        case .unreadable(let count): statistics.unreadable += count
+        case .refusedConnection: statistics.refusedConnections += 1
+        case .refusedPeer: statistics.refusedPeers += 1
+        case .messageTooLarge, .otherProtocol, .unknownCompression: statistics.invalidStreams += 1
         }
     }
 }

@@ -47,9 +47,14 @@ public struct SocketEndpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads the `ADDRESS:PORT` of the Forward protocol; 24224 and the loopback if not given.
+    /// Reads the `ADDRESS:PORT` of the Forward protocol, with TLS `tls://ADDRESS:PORT`; 24224 and the loopback if not given.
     public init(forward text: String) throws(IntakeError) {
-        try self.init(.tcp, authority: text[...], defaultPort: 24_224, whole: text)
+        let transport: Transport = text.hasPrefix("tls://") ? .tls : .tcp
+        let start = text.firstRange(of: "://").map(\.upperBound) ?? text.startIndex
+        guard start == text.startIndex || transport == .tls || text.hasPrefix("tcp://") else {
+            throw Self.invalid(text, "give ADDRESS:PORT, or tls://ADDRESS:PORT")
+        }
+        try self.init(transport, authority: text[start...], defaultPort: 24_224, whole: text)
     }
 
     private init(

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Knows whether its stream stands in the middle of a message.
-protocol MessageReader: AnyObject {
+protocol MessageWatch: AnyObject {
     /// Whether a message has begun and not ended.
     var isInsideMessage: Bool { get }
 }
@@ -13,13 +13,13 @@ final class StallHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
-    private let reader: any MessageReader
+    private let reader: any MessageWatch
     private let limit: TimeAmount
     private var pieces = 0
     private var isReading = false
     private var timer: Scheduled<Void>?
 
-    init(_ reader: any MessageReader, limit: TimeAmount) {
+    init(_ reader: any MessageWatch, limit: TimeAmount) {
         self.reader = reader
         self.limit = limit
     }

@@ -5,12 +5,13 @@ internal import Synchronization
 /// Tells a connection's handlers to take no more from the peer and to end the inbound sequence.
 struct StopReading: Sendable {}
 
-/// Accepts connections and serves each in a task of its own.
+/// Accepts connections, with or without TLS, reads each by a ``StreamReader`` and serves it in a task of its own.
 ///
 /// Stopping loses nothing: no more is read, what was read goes to the sink, the answers to it are written, and only then
 /// the connections are closed. The serving tasks never see a cancellation.
-final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
-    typealias Connection = NIOAsyncChannel<Inbound, Outbound>
+final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
+    typealias Connection = NIOAsyncChannel<Reader.Output, Outbound>
+    typealias Report = @Sendable (_ trouble: ConnectionTrouble<Reader.Failure>, _ peer: String) -> Void
 
     private struct State {
         var isStopping = false
@@ -21,34 +22,54 @@ final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
 
     private let endpoint: SocketEndpoint
     private let limits: ConnectionLimits
+    private let tls: ListenerTLS?
+    private let report: Report
     private let state = Mutex(State())
 
-    init(endpoint: SocketEndpoint, limits: ConnectionLimits) {
+    /// - Parameters:
+    ///   - endpoint: Where to listen.
+    ///   - limits: What peers may take.
+    ///   - tls: What an endpoint with TLS shows and asks for.
+    ///   - report: Is told what peers do wrong.
+    /// - Throws: ``IntakeError`` for an endpoint with TLS without files for it.
+    init(
+        endpoint: SocketEndpoint,
+        limits: ConnectionLimits,
+        tls: ListenerTLS?,
+        report: @escaping Report
+    ) throws(IntakeError) {
+        guard endpoint.transport != .tls || tls != nil else {
+            throw IntakeError(
+                .invalidConfiguration,
+                stage: "listen on \(endpoint)",
+                reason: "there is no certificate and key for TLS; name their files"
+            )
+        }
         self.endpoint = endpoint
         self.limits = limits
+        self.tls = endpoint.transport == .tls ? tls : nil
+        self.report = report
     }
 
     /// Serves until the task is cancelled or a connection's work fails.
     ///
     /// - Parameters:
     ///   - listening: Called once with the place that was bound.
-    ///   - refused: Called for each connection above the limit.
-    ///   - prepare: Adds the handlers that turn bytes into the inbound type; runs on the connection's event loop.
+    ///   - read: Makes the reader of a connection; gets the peer's address, or this machine's name for a Unix socket.
     ///   - serve: Works on one connection until its inbound sequence ends. What it throws ends the server, so it throws
     ///     what the sink throws, and nothing that a peer can cause.
     /// - Throws: ``IntakeError`` when the place cannot be bound, or what a connection's work threw first.
     func run(
         listening: @Sendable (SocketEndpoint) -> Void,
-        refused: @escaping @Sendable () -> Void,
-        prepare: @escaping @Sendable (any Channel) throws -> Void,
-        serve: @escaping @Sendable (Connection) async throws -> Void
+        read: @escaping @Sendable (_ peer: String) -> Reader,
+        serve: @escaping @Sendable (_ connection: Connection, _ peer: String) async throws -> Void
     ) async throws {
-        let server = try await self.bind(prepare)
+        let server = try await self.bind(read)
         self.state.withLock { $0.listener = server.channel }
         var bound = self.endpoint
         if let port = server.channel.localAddress?.port { bound.port = port }
         listening(bound)
-        let work = Task { try await self.serveAll(server, refused, serve) }
+        let work = Task { try await self.serveAll(server, serve) }
         try await withTaskCancellationHandler {
             try await work.value
         } onCancel: {
@@ -58,7 +79,7 @@ final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
     }
 
     private func bind(
-        _ prepare: @escaping @Sendable (any Channel) throws -> Void
+        _ read: @escaping @Sendable (_ peer: String) -> Reader
     ) async throws -> NIOAsyncChannel<Connection, Never> {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
@@ -71,7 +92,7 @@ final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
                 if !isLocal {
                     try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
                 }
-                try prepare(channel)
+                try self.addHandlers(to: channel, reader: read(Self.peer(of: channel)))
                 return try Connection(
                     wrappingChannelSynchronously: channel,
                     // One batch in the sink and one waiting; while both are there nothing is read.
@@ -101,21 +122,37 @@ final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
         }
     }
 
+    /// TLS if there is any, then the watch over pauses, then the reader.
+    private func addHandlers(to channel: any Channel, reader: Reader) throws {
+        let peer = Self.peer(of: channel)
+        let limit = TimeAmount.seconds(self.limits.stallSeconds)
+        let handler = StreamReaderHandler(reader) { self.report(.invalid($0), peer) }
+        if let tls = self.tls {
+            let handshake = TLSHandshakeHandler(limit: limit) { self.report(.refused($0), peer) }
+            try channel.pipeline.syncOperations.addHandlers(tls.handler, handshake)
+        }
+        try channel.pipeline.syncOperations.addHandlers(StallHandler(handler, limit: limit), handler)
+    }
+
+    private static func peer(of channel: any Channel) -> String {
+        channel.remoteAddress?.ipAddress ?? SenderAddress.localName
+    }
+
     private func serveAll(
         _ server: NIOAsyncChannel<Connection, Never>,
-        _ refused: @escaping @Sendable () -> Void,
-        _ serve: @escaping @Sendable (Connection) async throws -> Void
+        _ serve: @escaping @Sendable (_ connection: Connection, _ peer: String) async throws -> Void
     ) async throws {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
+                    let peer = Self.peer(of: connection.channel)
                     guard self.enter(connection.channel) else {
-                        refused()
+                        self.report(.tooMany, peer)
                         try? await connection.channel.close()
                         continue
                     }
                     group.addTask {
-                        await self.serveOne(connection, serve)
+                        await self.serveOne(connection) { try await serve($0, peer) }
                     }
                 }
             }
@@ -125,7 +162,7 @@ final class StreamServer<Inbound: Sendable, Outbound: Sendable>: Sendable {
 
     private func serveOne(
         _ connection: Connection,
-        _ serve: @escaping @Sendable (Connection) async throws -> Void
+        _ serve: (Connection) async throws -> Void
     ) async {
         do {
             try await serve(connection)

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Receives syslog datagrams, many to a batch.
 struct SyslogDatagrams {
     /// The most datagrams, and the most bytes of records, that one batch takes.
@@ -36,7 +34,7 @@ struct SyslogDatagrams {
             let batch = reader.batch(from: socket, through: &buffer)
             let dropped = socket.dropped
             if dropped != droppedBefore {
-                self.source.report(.droppedDatagrams(UInt64(dropped &- droppedBefore)))
+                self.source.reportDropped(UInt64(dropped &- droppedBefore))
                 droppedBefore = dropped
             }
             if !batch.records.isEmpty { try await self.source.deliver(batch, into: sink) }

@@ -11,6 +11,7 @@ struct FluentdOutputTests {
     /// A source whose fluentd is a shell script.
     private func fluentd(
         _ script: String,
+        _ log: CollectingLog = CollectingLog(),
         change: (inout FluentdOutput.Configuration) -> Void = { _ in }
     ) throws
         -> FluentdOutput
@@ -21,7 +22,7 @@ struct FluentdOutputTests {
         var configuration = FluentdOutput.Configuration()
         configuration.command = "'\(path)' -c 'an argument'"
         change(&configuration)
-        return try FluentdOutput(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return try FluentdOutput(configuration, logger: log.logger)
     }
 
     @Test("events with a wanted tag become records, other lines do not")
@@ -55,6 +56,49 @@ struct FluentdOutputTests {
             ),
         ]
         #expect(await sink.lines == expected)
+    }
+
+    @Test("events of any of several tags are taken")
+    func severalTags() async throws {
+        let source = try self.fluentd(
+            """
+            for tag in app.a web.b hatohol.c app web.d; do echo "2015-07-22 10:23:45 +0900 $tag: $tag"; done
+            exec sleep 100
+            """
+        ) { $0.tags = [#"app\.\w+"#, "web"] }
+        let sink = RecordCollector()
+        try await withRunning(source, into: sink) { await sink.wait(for: 3) }
+        #expect(await sink.lines.map(\.tag) == ["app.a", "web.b", "web.d"])
+    }
+
+    @Test("the child's own log, its standard error and its end are in our log, and cannot fill it")
+    func journal() async throws {
+        let log = CollectingLog()
+        let source = try self.fluentd(
+            #"""
+            echo '2015-07-22 10:23:44 +0900 [info]: starting'
+            echo '2015-07-22 10:23:44 +0900 [warn]: be careful'
+            printf 'gar\033bage\n'
+            echo 'no such file' >&2
+            for i in $(seq 1000); do echo '2015-07-22 10:23:44 +0900 [error]: over and over'; done
+            echo '2015-07-22 10:23:45 +0900 hatohol.t: done'
+            exit 3
+            """#,
+            log
+        )
+        let sink = RecordCollector()
+        try await withRunning(source, into: sink) {
+            await sink.wait(for: 1)
+            while !log.lines.contains(where: { $0.hasPrefix("fluentd ended") }) { await Task.yield() }
+        }
+        #expect(log.lines(.info).contains("fluentd says line=[info]: starting"))
+        let warnings = log.lines(.warning)
+        let expected = [
+            "fluentd says line=[warn]: be careful", "fluentd printed a line that is no event line=gar bage",
+            "fluentd says line=no such file", "fluentd ended, starting it again ending=exit status 3",
+        ]
+        #expect(expected.allSatisfy(warnings.contains))
+        #expect(warnings.count { $0.hasSuffix("over and over") } < 200)
     }
 
     @Test("a child that ends is started again, and nothing in the pipe is lost")

@@ -1,10 +1,10 @@
 import Intake
-import Logging
 import Testing
 
 @Suite("A Forward source receives", .timeLimit(.minutes(2)))
 struct ForwardSourceTests {
     static func source(
+        _ log: CollectingLog = CollectingLog(),
         change: (inout ForwardSource.Configuration) -> Void = { _ in }
     ) -> (@escaping @Sendable (SocketEndpoint) -> Void) -> ForwardSource {
         var configuration = ForwardSource.Configuration(endpoint: SocketEndpoint(.tcp, host: "127.0.0.1"))
@@ -12,7 +12,7 @@ struct ForwardSourceTests {
         return { [configuration] listening in
             var configuration = configuration
             configuration.listening = listening
-            return ForwardSource(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            return ForwardSource(configuration, logger: log.logger)
         }
     }
 
@@ -101,7 +101,10 @@ struct ForwardSourceTests {
     @Test("nothing without a handshake")
     func rudePeer() async throws {
         let sink = CollectingSink()
-        try await withRunning(Self.source { $0.security = ForwardSecurity(sharedKey: "secret") }, into: sink) {
+        try await withRunning(
+            Self.source { $0.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret")) },
+            into: sink
+        ) {
             endpoint in
             let client = try SocketClient(port: endpoint.port, .stream)
             #expect(await client.receive().starts(with: [0x92]))
@@ -115,7 +118,7 @@ struct ForwardSourceTests {
     @Test("and waits no longer than allowed for the handshake")
     func silentPeer() async throws {
         let source = Self.source { configuration in
-            configuration.security = ForwardSecurity(sharedKey: "secret")
+            configuration.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret"))
             configuration.limits.stallSeconds = 1
         }
         try await withRunning(source, into: CollectingSink()) { endpoint in
@@ -170,7 +173,9 @@ struct ForwardSourceTests {
         passworded = digest(auth, user, password) if auth else ""
         peer.sendall(msgpack.packb(["PING", "client", b"salt", digest(b"salt", b"client", nonce, key), user, passworded]))
         pong = receive()
-        if not pong[1]: sys.exit(pong[2].decode())
+        if not pong[1]:
+            print("refused: " + pong[2].decode() + ("" if peer.recv(1) else ", closed"))
+            sys.exit()
         assert pong[4].decode() == digest(b"salt", pong[3], nonce, key), "the server does not know the key"
         time = msgpack.ExtType(0, struct.pack(">II", 1700000000, 7))
         entries = b"".join(msgpack.packb([time, {"n": n}]) for n in range(3000))
@@ -180,27 +185,59 @@ struct ForwardSourceTests {
         print("done")
         """
 
-    static let credentials: [(key: String, user: String, password: String, answer: String)] = [
-        ("secret", "alice", "pass", "done\n"), ("secret", "alice", "wrong", ""), ("wrong", "alice", "pass", ""),
+    static let credentials: [(key: String, user: String, password: String, reason: String?)] = [
+        ("secret", "hana", "pass", nil), ("secret", "hana", "wrong", "username/password mismatch"),
+        ("secret", "nobody", "pass", "username/password mismatch"), ("wrong", "hana", "pass", "shared_key mismatch"),
     ]
 
     @Test(
-        "from an independent client with a handshake",
+        "from an independent client with a handshake, and tells the log whom it refuses and why",
         .enabled(if: FluentPython.path != nil),
         arguments: Self.credentials
     )
-    func handshake(_ key: String, _ user: String, _ password: String, _ answer: String) async throws {
+    func handshake(_ key: String, _ user: String, _ password: String, _ reason: String?) async throws {
         let sink = CollectingSink()
-        let source = Self.source { configuration in
-            configuration.security = ForwardSecurity(sharedKey: "secret", users: ["alice": "pass"])
+        let log = CollectingLog()
+        let source = Self.source(log) { configuration in
+            configuration.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret", users: ["hana": "pass"]))
         }
         try await withRunning(source, into: sink) { endpoint in
             let arguments = ["-c", Self.independentClient, "\(endpoint.port)", key, user, password]
             let result = try await run(FluentPython.path ?? "python3", arguments)
-            #expect(result.output == answer)
-            #expect(result.status == (answer.isEmpty ? 1 : 0))
+            #expect(result.output == (reason.map { "refused: \($0), closed\n" } ?? "done\n"))
         }
-        let count = await sink.records.count
-        #expect(count == (answer.isEmpty ? 0 : 6000))
+        #expect(await sink.records.count == (reason == nil ? 6000 : 0))
+        #expect(
+            log.lines
+                == (reason.map { ["refused a peer peer=127.0.0.1 reason=\($0) source=forward tcp://127.0.0.1:0"] } ?? [])
+        )
+    }
+
+    @Test("from peers that know what has been changed while it runs", .enabled(if: FluentPython.path != nil))
+    func changedAdmission() async throws {
+        let sink = CollectingSink()
+        let admission = ForwardAdmission(ForwardSecurity(sharedKey: "old", users: ["hana": "old"]))
+        try await withRunning(Self.source { $0.admission = admission }, into: sink) { endpoint in
+            admission.replace(by: ForwardSecurity(sharedKey: "new", users: ["hana": "new"]))
+            let arguments = ["-c", Self.independentClient, "\(endpoint.port)", "new", "hana", "new"]
+            let result = try await run(FluentPython.path ?? "python3", arguments)
+            #expect(result.output == "done\n")
+        }
+    }
+
+    @Test("and lets a refused peer wait for its answer")
+    func slowRefusal() async throws {
+        let source = Self.source { configuration in
+            configuration.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret"))
+            configuration.refusalDelay = .milliseconds(200)
+        }
+        try await withRunning(source, into: CollectingSink()) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            #expect(await client.receive().starts(with: [0x92]))
+            let start = ContinuousClock.now
+            try await client.send([0xC0])
+            #expect(await client.receive().starts(with: [0x95]))
+            #expect(ContinuousClock.now - start >= .milliseconds(200))
+        }
     }
 }

@@ -37,5 +37,8 @@ struct SocketEndpointTests {
         #expect(try SocketEndpoint(forward: "0.0.0.0") == .init(.tcp, host: "0.0.0.0", port: 24_224))
         #expect(try SocketEndpoint(forward: "[::1]:1") == .init(.tcp, host: "::1", port: 1))
         #expect(try SocketEndpoint(forward: ":1") == .init(.tcp, host: "127.0.0.1", port: 1))
+        #expect(try SocketEndpoint(forward: "tls://[::1]:1") == .init(.tls, host: "::1", port: 1))
+        #expect(try SocketEndpoint(forward: "tls://") == .init(.tls, host: "127.0.0.1", port: 24_224))
+        #expect(throws: IntakeError.self) { try SocketEndpoint(forward: "udp://x:1") }
     }
 }

@@ -1,0 +1,30 @@
+import Logging
+import Synchronization
+
+/// Keeps what is logged: the message, then the metadata in order of their keys.
+final class CollectingLog: Sendable {
+    private struct Handler: LogHandler {
+        let log: CollectingLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { self.metadata[key] }
+            set { self.metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let metadata = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+            self.log.kept.withLock { $0.append((event.level, "\(event.message)\(metadata.joined())")) }
+        }
+    }
+
+    private let kept = Mutex<[(level: Logger.Level, line: String)]>([])
+
+    var lines: [String] { self.kept.withLock { $0.map(\.line) } }
+
+    /// The lines of one level.
+    func lines(_ level: Logger.Level) -> [String] { self.kept.withLock { $0.filter { $0.level == level }.map(\.line) } }
+
+    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+}
