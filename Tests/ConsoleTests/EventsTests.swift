@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import Store
 import Testing
 
@@ -87,17 +88,31 @@ struct EventsTests {
             let live = LiveEvents(store: console.store)
             let messages = try await live.messages(.severity(in: [3]))
             try await console.ingest(server, [.line(1, "quiet"), .line(2, "loud", severity: .error)])
-            for await case .events(let events, _) in messages {
-                #expect(events.map(\.event.content.brief) == ["loud"])
+            for await case .arrivals(let arrivals) in messages {
+                #expect(arrivals.events.map(\.event.content.brief) == ["loud"])
                 break
             }
             let missed = try await live.messages(.everything, after: 1)
-            for await case .events(let events, _) in missed {
-                #expect(events.map(\.event.content.brief) == ["loud"])
+            for await case .arrivals(let arrivals) in missed {
+                #expect(arrivals.events.map(\.event.content.brief) == ["loud"])
                 break
             }
             await live.finish()
         }
+    }
+
+    @Test("are drawn once for all open pages of the same kind")
+    func drawnOnce() {
+        let arrivals = Arrivals(events: [], isMore: false, servers: [:])
+        var drawn = 0
+        for canWrite in [true, false, true, false] {
+            let text = arrivals.text(for: .init(language: .english, canWrite: canWrite)) {
+                drawn += 1
+                return "\(canWrite)"
+            }
+            #expect(String(buffer: text) == "\(canWrite)")
+        }
+        #expect(drawn == 2)
     }
 
     @Test("are counted as they arrive")

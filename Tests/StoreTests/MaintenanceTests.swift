@@ -21,6 +21,21 @@ struct MaintenanceTests {
         #expect(newest.map(\.id) == [5001], "numbers are not used again")
     }
 
+    @Test("the oldest events go when the database is too large, and only then")
+    func pruneBySize() async throws {
+        let temporary = try TemporaryStore()
+        for first in stride(from: 0, to: 60_000, by: 10_000) {
+            _ = try await temporary.store.ingest(EventTests.batch(first..<first + 10_000))
+        }
+        let size = try await temporary.store.usedBytes()
+        #expect(try await temporary.store.prune(keepingBytes: size) == 0)
+        let deleted = try await temporary.store.prune(keepingBytes: size / 2)
+        #expect(deleted > 0 && deleted < 60_000)
+        #expect(try await temporary.store.usedBytes() <= size / 2)
+        let oldest = try await temporary.store.search(EventSearch(limit: 60_000)).last
+        #expect(oldest?.event.content.time == EventTests.event(Int(deleted)).time)
+    }
+
     @Test("events are stored while others are deleted")
     func pruneWhileStoring() async throws {
         let temporary = try TemporaryStore()

@@ -7,6 +7,8 @@ struct EventExport: Sendable {
     enum Format: Sendable, CaseIterable { case csv, jsonl }
 
     private static let pageSize = 500
+    /// So long one page is searched for, at most: a reader of the store that takes long holds up the log's checkpoints.
+    private static let patience = Duration.milliseconds(500)
 
     let store: MonitoringStore
     let filter: EventFilter
@@ -24,10 +26,11 @@ struct EventExport: Sendable {
                 if self.format == .csv { try await writer.write(ByteBuffer(string: Self.header)) }
                 var search = EventSearch(self.filter, limit: Self.pageSize)
                 while true {
-                    let page = try await self.store.search(search)
-                    if !page.isEmpty { try await writer.write(ByteBuffer(bytes: page.flatMap(self.line))) }
-                    guard page.count == Self.pageSize, let last = page.last else { break }
-                    search.after = last.event.cursor
+                    let page = try await self.store.page(search, within: Self.patience)
+                    let lines = page.events.flatMap(self.line)
+                    if !lines.isEmpty { try await writer.write(ByteBuffer(bytes: lines)) }
+                    guard let next = page.next else { break }
+                    search.after = next
                 }
                 try await writer.finish(nil)
             }

@@ -11,7 +11,7 @@ enum EventsAPI {
             .read,
             Operation(
                 id: "listEvents",
-                summary: "Events, the newest first",
+                summary: "Events, the newest first; a page may be short, or empty, while `next` says where to look on",
                 parameters: [
                     .query, .cursor, .limit(100), .choice("order", ["newest", "oldest"], "From which end."),
                 ],
@@ -81,9 +81,8 @@ enum EventsAPI {
         search.order = try query.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
         if let cursor = try query.string("cursor") { search.after = try EventCursor(text: cursor) }
         try query.finish()
-        let events = try await call.search(search)
-        let next = events.count == search.limit ? events.last?.event.cursor.text : nil
-        return call.json(["items": .array(events.map { JSON($0) }), "next": JSON(next)])
+        let page = try await call.search(search)
+        return call.json(page: page.events.map { JSON($0) }, next: page.next?.text)
     }
 
     private static func export(_ call: Call) async throws -> Response {
@@ -99,11 +98,11 @@ enum EventsAPI {
 
 extension Call {
     /// The filter of the parameter `q`, within what this person may see.
-    func filter(_ parameters: inout Parameters) throws -> EventFilter {
+    func filter(_ parameters: inout Parameters, now: Timestamp? = nil) throws -> EventFilter {
         let text = try parameters.string("q", max: Parser.maximumLength) ?? ""
         let expression: Expression
         do { expression = try Parser.parse(text) } catch { throw Problem(error) }
-        return .all([self.visible, EventFilter(expression, now: self.now)])
+        return .all([self.visible, EventFilter(expression, now: now ?? self.now)])
     }
 
     /// One event, if this person may see it.

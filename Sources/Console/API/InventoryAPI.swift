@@ -127,17 +127,24 @@ extension Call {
             throw Problem.bad("server", "a value is required")
         }
         let item = try query.required("item")
-        let since = try self.moment("since", &query) ?? self.now.advanced(seconds: -86_400)
-        let until = try self.moment("until", &query) ?? self.now
+        let window = try self.window(since: try query.string("since"), until: try query.string("until"))
         try query.finish()
         guard try await self.items(server: server).contains(where: { $0.item.id == item }) else {
             throw Problem(404, "There is no such item.")
         }
-        return try await self.store.history(server: server, item: item, from: since, to: until)
+        return try await self.store.history(server: server, item: item, from: window.from, to: window.to)
     }
 
-    private func moment(_ name: String, _ query: inout Parameters) throws -> Timestamp? {
-        guard let text = try query.string(name) else { return nil }
+    /// The time between two moments as a query writes them: from a day ago until now when left out.
+    func window(since: String?, until: String?) throws -> (from: Timestamp, to: Timestamp) {
+        (
+            from: try self.moment("since", since) ?? self.now.advanced(seconds: -86_400),
+            to: try self.moment("until", until) ?? self.now
+        )
+    }
+
+    private func moment(_ name: String, _ text: String?) throws -> Timestamp? {
+        guard let text else { return nil }
         guard let moment = Moment(text) else { throw Problem.bad(name, "use -2h, 2026-01-31 or 2026-01-31T12:00:00Z") }
         return Timestamp(nanoseconds: moment.nanoseconds(now: self.now.nanoseconds))
     }

@@ -34,18 +34,19 @@ extension Call {
         overview.arms = try await self.store.armStatus()
         overview.servers = overview.arms.count
         overview.serversConnected = overview.arms.count { $0.link?.state == .established }
-        overview.hosts = try await self.hosts().count
+        let isLimited = try !self.user.hostGroups.isEmpty
+        overview.hosts = isLimited ? try await self.hosts().count : try await self.store.hostCount()
         let triggers = try await self.triggers()
         overview.triggers = triggers.count
         overview.triggersWithProblem = triggers.count { $0.trigger.status == .ng }
         let hour: Int64 = 3600
         let first = (self.now.seconds / hour - 23) * hour
         overview.hours = (0..<24).map { (Timestamp(nanoseconds: (first + $0 * hour) * 1_000_000_000), [:]) }
-        guard try self.user.hostGroups.isEmpty else { return overview }
+        guard !isLimited else { return overview }
         (overview.eventsArrived, overview.databaseBytes) = try await self.store.size()
-        for tally in try await self.store.tally(since: overview.hours[0].start) {
+        for tally in try await self.store.hourlyTally(since: overview.hours[0].start) {
             overview.lastDay[tally.severity, default: 0] += tally.count
-            let index = Int((tally.time.seconds - first) / hour)
+            let index = Int((tally.hour.seconds - first) / hour)
             guard overview.hours.indices.contains(index) else { continue }
             overview.hours[index].counts[tally.severity, default: 0] += tally.count
         }

@@ -43,14 +43,16 @@ enum EventPages {
             )
             let cursor = try query.string("cursor")
             if let cursor { search.after = try EventCursor(text: cursor) }
-            let events = try await call.search(search)
-            values["events"] = events.map { call.view($0, names) }
-            values["isEmpty"] = events.isEmpty
+            let page = try await call.search(search)
+            values["events"] = page.events.map { call.view($0, names) }
+            values["isEmpty"] = page.events.isEmpty && !page.isBrokenOff
+            values["isBrokenOff"] = page.isBrokenOff
+            values["searchedTo"] = page.next?.time.description ?? ""
+            values["searchedToText"] = page.next?.time.short ?? ""
             values["isLive"] = cursor == nil
             values["isLater"] = cursor != nil
-            let next = events.count == Self.pageSize ? events.last?.event.cursor.text : nil
-            values["hasNext"] = next != nil
-            values["next"] = next ?? ""
+            values["hasNext"] = page.next != nil && !page.isBrokenOff
+            values["next"] = page.next?.text ?? ""
         } catch let error as QueryError {
             let split = text.index(text.startIndex, offsetBy: min(error.position, text.count))
             values["hasError"] = true
@@ -104,9 +106,9 @@ enum EventPages {
         }
         var search = EventSearch(.all(filter), limit: 5)
         search.after = event.event.cursor
-        let earlier = try await call.store.search(search)
+        let earlier = try await call.search(search).events
         search.order = .oldestFirst
-        let later = try await call.store.search(search)
+        let later = try await call.search(search).events
         return later.reversed() + [event] + earlier
     }
 
@@ -134,10 +136,14 @@ enum EventPages {
         return .see(Call.local(back) + (back.contains("notice=") ? "" : separator + "notice=handled"))
     }
 
+    /// How often an open page's session is looked at.
+    private static let sessionCheck = Duration.seconds(5)
+
     /// Server-sent events (HTML Living Standard, 9.2): rows as they arrive, ready to be put into the list.
     private static func stream(_ call: Call) async throws -> Response {
         var query = call.query
-        let filter = try call.filter(&query)
+        // Pages with the same query share one reader, so `since:-1h` must not mean another moment for each of them.
+        let filter = try call.filter(&query, now: call.now.floored(seconds: 600))
         let after = try query.int("after", in: 0...Int64.max)
         try query.finish()
         // A browser that comes back says how far it had read.
@@ -150,31 +156,36 @@ enum EventPages {
                 call.site.metrics.open()
                 defer { call.site.metrics.close() }
                 try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
+                var checked = ContinuousClock.now
                 for await message in messages {
-                    guard try await Self.isStillSignedIn(call) else {
-                        try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
-                        break
+                    if checked.duration(to: .now) >= Self.sessionCheck {
+                        guard try await Self.isStillSignedIn(call) else {
+                            try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
+                            break
+                        }
+                        checked = .now
                     }
-                    try await writer.write(ByteBuffer(string: try await Self.text(message, call)))
+                    try await writer.write(Self.text(message, call))
                 }
                 try await writer.finish(nil)
             }
         )
     }
 
-    private static func text(_ message: LiveEvents.Message, _ call: Call) async throws -> String {
-        guard case .events(let events, let isMore) = message else { return ": still here\n\n" }
-        let names = try await call.serverNames()
+    private static func text(_ message: LiveEvents.Message, _ call: Call) -> ByteBuffer {
+        guard case .arrivals(let arrivals) = message else { return ByteBuffer(string: ": still here\n\n") }
         let canWrite = call.identity.map(Access.write.allows) ?? false
-        let rows = events.map { event in
-            call.site.pages.render(
-                "event-row",
-                call.view(event, names).merging(["canWrite": canWrite, "isNew": true]) { $1 },
-                call.language
-            )
+        return arrivals.text(for: .init(language: call.language, canWrite: canWrite)) {
+            let rows = arrivals.events.map { event in
+                call.site.pages.render(
+                    "event-row",
+                    call.view(event, arrivals.servers).merging(["canWrite": canWrite, "isNew": true]) { $1 },
+                    call.language
+                )
+            }
+            let data: JSON = ["rows": JSON(rows), "isMore": .bool(arrivals.isMore)]
+            return "event: events\nid: \(arrivals.last)\ndata: \(data.text)\n\n"
         }
-        let data: JSON = ["rows": JSON(rows), "isMore": .bool(isMore)]
-        return "event: events\nid: \(message.arrival ?? 0)\ndata: \(data.text)\n\n"
     }
 
     private static func isStillSignedIn(_ call: Call) async throws -> Bool {

@@ -11,7 +11,7 @@ enum InventoryPages {
         routes.page(.get, "/triggers", .read, self.triggers)
         routes.page(.get, "/hosts", .read, self.hosts)
         routes.page(.get, "/items", .read, self.items)
-        routes.page(.get, "/items/graph", .read, self.graph)
+        routes.page(.get, "/items/graph", .read, GraphPage.show)
     }
 
     private static func triggers(_ call: Call) async throws -> Response {
@@ -74,64 +74,8 @@ enum InventoryPages {
         return call.page("items", "items", self.list(rows, of: found.count, text))
     }
 
-    private static func graph(_ call: Call) async throws -> Response {
-        let samples = try await call.history()
-        var query = call.query
-        let (server, id) = (try query.int("server", in: 1...Int64.max) ?? 0, try query.required("item"))
-        let since = try query.string("since") ?? "-1d"
-        let item = try await call.items(server: server).first { $0.item.id == id }?.item
-        let graph = Graph(samples)
-        let base = "/items/graph?server=\(server)&item=\(id.formEncoded)"
-        return call.page(
-            "item",
-            "items",
-            [
-                "brief": item?.brief ?? id, "host": item?.hostID ?? "", "unit": item?.unit ?? "",
-                "value": item?.lastValue ?? "", "points": graph.points, "hasPoints": graph.hasPoints,
-                "highest": graph.highest, "lowest": graph.lowest,
-                "from": samples.first?.time.description ?? "", "fromText": samples.first?.time.short ?? "",
-                "to": samples.last?.time.description ?? "", "toText": samples.last?.time.short ?? "",
-                "ranges": ["-1h", "-6h", "-1d", "-7d", "-4w"].map { range in
-                    ["text": String(range.dropFirst()), "href": "\(base)&since=\(range)", "isCurrent": range == since]
-                        as [String: Any]
-                },
-                "samples": samples.suffix(20).reversed().map {
-                    ["time": $0.time.description, "timeText": $0.time.short, "value": $0.value]
-                },
-            ],
-            title: item?.brief ?? id
-        )
-    }
-
     private static func list(_ rows: [[String: Any]], of count: Int, _ text: String) -> [String: Any] {
         ["rows": rows, "isEmpty": rows.isEmpty, "text": text, "count": count, "isCut": count > rows.count]
-    }
-}
-
-/// The numbers of an item's past as a line, in a box of 1000 by 240.
-struct Graph {
-    let points: String
-    let hasPoints: Bool
-    let highest: String
-    let lowest: String
-
-    init(_ samples: [Sample]) {
-        let values = samples.compactMap { sample in
-            Double(sample.value).flatMap { $0.isFinite ? (time: sample.time.nanoseconds, value: $0) : nil }
-        }
-        let (low, high) = (values.map(\.value).min() ?? 0, values.map(\.value).max() ?? 0)
-        self.hasPoints = values.count > 1
-        (self.lowest, self.highest) = ("\(low)", "\(high)")
-        guard let first = values.first?.time, let last = values.last?.time, last > first else {
-            self.points = ""
-            return
-        }
-        let (width, range) = (Double(last - first), high > low ? high - low : 1)
-        self.points = values.map { sample in
-            let x = Double(sample.time - first) / width * 1000
-            let y = 240 - (sample.value - low) / range * 240
-            return "\((x * 10).rounded() / 10),\((y * 10).rounded() / 10)"
-        }.joined(separator: " ")
     }
 }
 

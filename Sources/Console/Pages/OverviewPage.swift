@@ -12,7 +12,7 @@ enum OverviewPage {
             let filter = EventFilter.all([
                 call.visible, .handling(.none), .severity(in: [3, 4, 5]), .since(call.now.advanced(seconds: -86_400)),
             ])
-            let open = try await call.store.search(EventSearch(filter, limit: 8))
+            let open = try await call.search(EventSearch(filter, limit: 8)).events
             let highest = overview.hours.map { $0.counts.values.reduce(0, +) }.max() ?? 0
             return call.page(
                 "overview",

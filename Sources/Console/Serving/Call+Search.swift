@@ -1,9 +1,12 @@
 internal import Store
 
 extension Call {
+    /// What a page may cost, and what somebody may wait who asked to go on with a search that was broken off.
+    private static let (quick, patient) = (Duration.milliseconds(60), Duration.milliseconds(600))
+
     /// Looks for events, but not for ever: a condition that hardly any event meets can mean reading all of them.
-    func search(_ search: EventSearch) async throws -> [HandledEvent] {
-        try await self.limited { try await $0.search(search) }
+    func search(_ search: EventSearch) async throws -> EventPage {
+        try await self.store.page(search, within: search.after == nil ? Self.quick : Self.patient)
     }
 
     /// Runs a search; after ten seconds it is broken off, and the reader is asked to narrow it down.

@@ -23,6 +23,11 @@ extension Timestamp {
 
     func advanced(seconds: Int64) -> Timestamp { Timestamp(nanoseconds: self.nanoseconds + seconds * 1_000_000_000) }
 
+    /// The last moment that is a whole multiple of so many seconds.
+    func floored(seconds: Int64) -> Timestamp {
+        Timestamp(nanoseconds: self.nanoseconds / (seconds * 1_000_000_000) * (seconds * 1_000_000_000))
+    }
+
     var seconds: Int64 { self.nanoseconds / 1_000_000_000 }
 
     /// Without the fraction, for people: `2026-01-02 03:04:05`.

@@ -4,15 +4,9 @@ internal import Store
 actor LiveEvents {
     /// What a page is told.
     enum Message: Sendable {
-        /// Events, the newest first; `isMore` when there were more than are told.
-        case events([HandledEvent], isMore: Bool)
+        case arrivals(Arrivals)
         /// Nothing happened for a while.
         case tick
-
-        /// The number of the event that arrived last; nil when there is none.
-        var arrival: Int64? {
-            if case .events(let events, _) = self { events.first?.id } else { nil }
-        }
     }
 
     private struct Listener {
@@ -25,6 +19,8 @@ actor LiveEvents {
     /// What a slow page may have waiting; the oldest is dropped beyond that.
     private static let backlog = 16
     private static let pause = Duration.milliseconds(250)
+    /// While more comes than a page is told, it is told less often: nobody reads fifty lines in a quarter of a second.
+    private static let floodPause = Duration.seconds(1)
 
     private let store: MonitoringStore
     private var listeners: [Int: Listener] = [:]
@@ -53,7 +49,7 @@ actor LiveEvents {
         continuation.onTermination = { _ in Task { await self.remove(key) } }
         if self.readers[filter] == nil { self.readers[filter] = self.read(filter, after: last) }
         if let arrival, arrival < last, let missed = try await self.arrivals(filter, after: arrival) {
-            continuation.yield(missed)
+            continuation.yield(.arrivals(missed))
         }
         return stream
     }
@@ -85,24 +81,33 @@ actor LiveEvents {
         Task {
             var last = arrival
             for await _ in self.store.changes() {
-                if let next = try? await self.tell(filter, after: last) { last = next }
-                try? await Task.sleep(for: Self.pause)
+                var isFlood = false
+                if let told = try? await self.tell(filter, after: last) { (last, isFlood) = told }
+                try? await Task.sleep(for: isFlood ? Self.floodPause : Self.pause)
             }
         }
     }
 
-    private func tell(_ filter: EventFilter, after arrival: Int64) async throws -> Int64 {
+    private func tell(_ filter: EventFilter, after arrival: Int64) async throws -> (last: Int64, isFlood: Bool) {
         let highest = try await self.store.lastArrival()
-        guard highest > arrival else { return arrival }
-        guard let message = try await self.arrivals(filter, after: arrival) else { return highest }
-        for listener in self.listeners.values where listener.filter == filter { listener.continuation.yield(message) }
-        return max(highest, message.arrival ?? 0)
+        guard highest > arrival else { return (arrival, false) }
+        guard let arrivals = try await self.arrivals(filter, after: arrival) else { return (highest, false) }
+        for listener in self.listeners.values where listener.filter == filter {
+            listener.continuation.yield(.arrivals(arrivals))
+        }
+        return (max(highest, arrivals.last), arrivals.isMore)
     }
 
-    private func arrivals(_ filter: EventFilter, after arrival: Int64) async throws -> Message? {
+    private func arrivals(_ filter: EventFilter, after arrival: Int64) async throws -> Arrivals? {
         var search = EventSearch(filter, limit: Self.limit + 1)
         search.arrivedAfter = arrival
         let events = try await self.store.search(search)
-        return events.isEmpty ? nil : .events(Array(events.prefix(Self.limit)), isMore: events.count > Self.limit)
+        guard !events.isEmpty else { return nil }
+        let servers = try await self.store.servers()
+        return Arrivals(
+            events: Array(events.prefix(Self.limit)),
+            isMore: events.count > Self.limit,
+            servers: Dictionary(servers.map { ($0.id, $0.nickname) }, uniquingKeysWith: { $1 })
+        )
     }
 }

@@ -53,10 +53,10 @@ extension EventFilter {
         }
     }
 
-    /// Says `severity >= 3` literally where it holds, because only then SQLite uses the index of severe events.
+    /// Says `severity >= 2` literally where it holds, because only then SQLite uses the index of such events.
     private static func sql(severities: Set<UInt8>) -> String {
         let list = "e.severity IN (\(severities.sorted().map(String.init).joined(separator: ",")))"
-        return severities.allSatisfy { $0 >= 3 } ? "(e.severity >= 3 AND \(list))" : list
+        return severities.allSatisfy { $0 >= 2 } ? "(e.severity >= 2 AND \(list))" : list
     }
 
     private static func joined(_ list: [EventFilter], _ word: String, empty: String) -> (String, StatementArguments) {

@@ -17,20 +17,24 @@ public struct EventSearch: Sendable {
     }
 }
 
-extension MonitoringStore {
-    private static let columns = """
+extension EventSearch {
+    /// What ``HandledEvent`` is made of.
+    static let columns = """
         SELECT e.id, e.server, e.time, s.prefix, e.number, s.width, e.name, e.type, e.status, e.severity,
             h.key, coalesce(n.text, h.name), t.text, e.brief, e.extended_info, d.status, d.assignee, d.comments
         """
-    private static let tables = """
-        FROM event e
+    /// What belongs to an event `e`.
+    static let joins = """
         LEFT JOIN event_series s ON s.id = e.series
         LEFT JOIN host h ON h.id = e.host
         LEFT JOIN name n ON n.id = e.host_name
         LEFT JOIN name t ON t.id = e.trigger_name
         LEFT JOIN handling d ON d.event = e.id
         """
+    fileprivate static let tables = "FROM event e \(Self.joins)"
+}
 
+extension MonitoringStore {
     /// One page of events with their handling.
     public func search(_ search: EventSearch) async throws -> [HandledEvent] {
         try await self.read("search events") { db in
@@ -46,7 +50,7 @@ extension MonitoringStore {
             }
             let direction = isDescending ? "DESC" : "ASC"
             let order = search.arrivedAfter == nil ? "e.time \(direction), e.id \(direction)" : "e.id \(direction)"
-            let sql = "\(Self.columns) \(Self.tables) WHERE \(condition) ORDER BY \(order) LIMIT ?"
+            let sql = "\(EventSearch.columns) \(EventSearch.tables) WHERE \(condition) ORDER BY \(order) LIMIT ?"
             return try Row.fetchAll(db, sql: sql, arguments: arguments + [search.limit]).map(HandledEvent.init(row:))
         }
     }
@@ -55,7 +59,7 @@ extension MonitoringStore {
     public func count(_ filter: EventFilter, upTo bound: Int) async throws -> Int {
         try await self.read("count events") { db in
             let (condition, arguments) = filter.sql
-            let sql = "SELECT count(*) FROM (SELECT 1 \(Self.tables) WHERE \(condition) LIMIT ?)"
+            let sql = "SELECT count(*) FROM (SELECT 1 \(EventSearch.tables) WHERE \(condition) LIMIT ?)"
             return try Int.fetchOne(db, sql: sql, arguments: arguments + [bound]) ?? 0
         }
     }
@@ -64,14 +68,14 @@ extension MonitoringStore {
     public func identifiers(_ filter: EventFilter, limit: Int) async throws -> [Int64] {
         try await self.read("find events") { db in
             let (condition, arguments) = filter.sql
-            let sql = "SELECT e.id \(Self.tables) WHERE \(condition) ORDER BY e.time DESC, e.id DESC LIMIT ?"
+            let sql = "SELECT e.id \(EventSearch.tables) WHERE \(condition) ORDER BY e.time DESC, e.id DESC LIMIT ?"
             return try Int64.fetchAll(db, sql: sql, arguments: arguments + [limit])
         }
     }
 }
 
 extension HandledEvent {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         var handling = Handling.untouched
         if let status: UInt8 = row[15] {
             handling = Handling(

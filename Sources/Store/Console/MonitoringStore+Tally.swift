@@ -10,10 +10,12 @@ public struct EventTally: Hashable, Sendable {
 }
 
 extension MonitoringStore {
-    private static let stretch: Int64 = 600_000_000_000
-    private static let step: Int64 = 50_000
+    /// Nanoseconds of a stretch of the tally.
+    static let stretch: Int64 = 600_000_000_000
+    private static let step: Int64 = 20_000
 
-    /// Counts what arrived since the last call, at most 50,000 numbers at a time; returns whether more is waiting.
+    /// Counts what arrived since the last call and notes at which places, at most 20,000 numbers at a time; returns whether more is
+    /// waiting.
     ///
     /// So pages read counters that are kept, and never count the events themselves.
     public func advanceTally() async throws -> Bool {
@@ -31,6 +33,7 @@ extension MonitoringStore {
                     """,
                 arguments: [Self.stretch, from, to]
             )
+            try EventPlaces.index(from + 1...to, in: db)
             try db.execute(sql: "UPDATE counter SET value = ? WHERE name = 'tally'", arguments: [to])
             return to < end
         }
@@ -58,6 +61,32 @@ extension MonitoringStore {
                     count: row[3]
                 )
             }
+        }
+    }
+
+    /// How many events came in each hour and of which severity, from the hour that begins at the given moment on.
+    public func hourlyTally(
+        since hour: Timestamp
+    ) async throws -> [(hour: Timestamp, severity: Severity, count: Int64)] {
+        try await self.read("read counters by the hour") { db in
+            let sql = """
+                SELECT bucket / 6, severity, sum(count) FROM event_tally WHERE bucket >= ? GROUP BY 1, 2 ORDER BY 1, 2
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [hour.nanoseconds / Self.stretch]).map { row in
+                (
+                    Timestamp(nanoseconds: (row[0] as Int64) * 6 * Self.stretch),
+                    Severity(rawValue: row[1]) ?? .unknown,
+                    row[2]
+                )
+            }
+        }
+    }
+
+    /// How many hosts there are, without those that are no longer listed.
+    public func hostCount() async throws -> Int {
+        try await self.read("count hosts") { db in
+            let sql = "SELECT count(*) FROM host WHERE state <> ?"
+            return try Int.fetchOne(db, sql: sql, arguments: [HostState.removed.rawValue]) ?? 0
         }
     }
 

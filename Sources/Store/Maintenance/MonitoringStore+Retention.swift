@@ -8,78 +8,100 @@ extension MonitoringStore {
     ///
     /// What is known of event ids stays, so that an event that is sent again does not come back.
     public func prune(before moment: Timestamp) async throws -> Int64 {
-        var deleted: Int64 = 0
-        while true {
-            try Task.checkCancellation()
-            let count = try await self.write("prune events") { db in
-                let sql = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time < ? ORDER BY time LIMIT ?)"
-                try db.execute(sql: sql, arguments: [moment.nanoseconds, Self.step])
-                return db.changesCount
-            }
-            deleted += Int64(count)
-            guard count == Self.step else { break }
+        let deleted = try await self.pruneEvents(before: moment)
+        try await self.prunePlaces(before: moment)
+        try await self.change("prune history and counters") { db in
+            try db.execute(sql: "DELETE FROM sample WHERE time < ?", arguments: [moment.nanoseconds])
+            let stretch = moment.nanoseconds / Self.stretch
+            try db.execute(sql: "DELETE FROM event_tally WHERE bucket < ?", arguments: [stretch])
         }
-        try await self.pruneSamples(before: moment)
         return deleted
     }
 
     /// Deletes the oldest events, in small steps, until at most so many are left; returns how many went.
     public func prune(keeping newest: Int64) async throws -> Int64 {
-        let boundary = try await self.read("find the oldest event to keep") { db in
-            let sql = "SELECT time FROM event ORDER BY time DESC, id DESC LIMIT 1 OFFSET ?"
-            return try Int64.fetchOne(db, sql: sql, arguments: [max(newest, 1) - 1])
-        }
-        guard let boundary else { return 0 }
-        return try await self.prune(before: Timestamp(nanoseconds: boundary))
+        while try await self.advanceTally() { try Task.checkCancellation() }
+        guard let oldest = try await self.oldest(of: max(newest, 1)) else { return 0 }
+        return try await self.prune(before: oldest)
     }
 
-    /// Deletes what removed servers left, in small steps; returns how many events went.
-    public func purgeRemovedServers() async throws -> Int64 {
+    /// Deletes the oldest events, in small steps, once the database holds more than so many bytes; returns how many went.
+    ///
+    /// It goes on until a twentieth of them is free, so that there is something to do only now and then. The file does not get
+    /// smaller: what comes later takes the room.
+    public func prune(keepingBytes bytes: Int64) async throws -> Int64 {
         var deleted: Int64 = 0
-        while true {
-            let id = try await self.read("find removed servers") { db in
-                try Int64.fetchOne(db, sql: "SELECT id FROM monitoring_server WHERE removed = 1 ORDER BY id LIMIT 1")
-            }
-            guard let id else { return deleted }
-            deleted += try await self.purge(id)
-        }
-    }
-
-    private func purge(_ server: MonitoringServer.ID) async throws -> Int64 {
-        var deleted: Int64 = 0
-        var position: Int64 = 0
-        let end = try await self.lastArrival()
-        while position < end {
+        guard try await self.usedBytes() > bytes else { return 0 }
+        while try await self.usedBytes() > bytes / 20 * 19 {
             try Task.checkCancellation()
-            let range = position..<position + 20_000
-            deleted += try await self.write("purge events of server \(server)") { db in
-                let sql = "DELETE FROM event WHERE id > ? AND id <= ? AND server = ?"
-                try db.execute(sql: sql, arguments: [range.lowerBound, range.upperBound, server])
-                return Int64(db.changesCount)
+            let boundary = try await self.read("find the oldest events") { db in
+                let sql = "SELECT max(time) FROM (SELECT time FROM event INDEXED BY event_time ORDER BY time LIMIT ?)"
+                return try Int64.fetchOne(db, sql: sql, arguments: [10 * Self.step])
             }
-            position = range.upperBound
-        }
-        try await self.write("purge server \(server)") { db in
-            let series = "DELETE FROM event_span WHERE series IN (SELECT id FROM event_series WHERE server = ?)"
-            try db.execute(sql: series, arguments: [server])
-            for table in Self.tables {
-                try db.execute(sql: "DELETE FROM \(table) WHERE server = ?", arguments: [server])
-            }
-            try db.execute(sql: "DELETE FROM monitoring_server WHERE id = ?", arguments: [server])
+            guard let boundary, boundary < .max else { break }
+            deleted += try await self.prune(before: Timestamp(nanoseconds: boundary + 1))
         }
         return deleted
     }
 
-    /// The tables with a `server` column, besides `event`.
-    private static let tables = [
-        "event_series", "event_name", "host", "host_group", "host_membership", "host_parent", "watch", "item",
-        "item_group",
-        "sample", "last_info", "arm_report", "arm_link", "put_aside", "command",
-    ]
+    /// The bytes of the database that hold something.
+    public func usedBytes() async throws -> Int64 {
+        try await self.read("read the size") { db in
+            let sql = """
+                SELECT (page_count - freelist_count) * page_size
+                FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()
+                """
+            return try Int64.fetchOne(db, sql: sql) ?? 0
+        }
+    }
 
-    private func pruneSamples(before moment: Timestamp) async throws {
-        try await self.write("prune history") { db in
-            try db.execute(sql: "DELETE FROM sample WHERE time < ?", arguments: [moment.nanoseconds])
+    /// When the oldest of the newest so many events happened; nil when there are not more than these.
+    ///
+    /// The counters say in which ten minutes that was, so only the events of these are counted one by one.
+    private func oldest(of newest: Int64) async throws -> Timestamp? {
+        try await self.read("find the oldest event to keep") { db in
+            let sql = "SELECT bucket, sum(count) FROM event_tally GROUP BY bucket ORDER BY bucket DESC"
+            let stretches = try Row.fetchCursor(db, sql: sql)
+            var left = newest
+            while let stretch = try stretches.next() {
+                let (number, count): (Int64, Int64) = (stretch[0], stretch[1])
+                if count < left {
+                    left -= count
+                    continue
+                }
+                let time = "SELECT time FROM event WHERE time BETWEEN ? AND ? ORDER BY time DESC LIMIT 1 OFFSET ?"
+                let first = number * Self.stretch
+                return try Int64.fetchOne(db, sql: time, arguments: [first, first + Self.stretch - 1, left - 1])
+                    .map(Timestamp.init(nanoseconds:))
+            }
+            return nil
+        }
+    }
+
+    private func pruneEvents(before moment: Timestamp) async throws -> Int64 {
+        var deleted: Int64 = 0
+        while true {
+            try Task.checkCancellation()
+            let count = try await self.change("prune events") { db in
+                let oldest = "SELECT id FROM event INDEXED BY event_time WHERE time < ? ORDER BY time LIMIT ?"
+                let arguments: StatementArguments = [moment.nanoseconds, Self.step]
+                try TextIndex.forget(oldest, arguments, in: db)
+                try db.execute(sql: "DELETE FROM event WHERE id IN (\(oldest))", arguments: arguments)
+                return db.changesCount
+            }
+            deleted += Int64(count)
+            guard count == Self.step else { return deleted }
+        }
+    }
+
+    /// Forgets which events were at which place, some places at a time.
+    private func prunePlaces(before moment: Timestamp) async throws {
+        var place: Int64? = 0
+        while let next = place {
+            try Task.checkCancellation()
+            place = try await self.change("prune places") { db in
+                try EventPlaces.prune(before: moment, from: next, limit: Self.step, in: db)
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ public struct EventQuery: Sendable, Equatable {
     public var until: Timestamp?
     /// A piece of the brief or the extended information; ASCII letters in either case.
     public var text: String?
+    /// Conditions joined in any way, besides the others.
+    public var filter: EventFilter = .everything
     /// Only what comes behind this place, in the query's order: the cursor of the last event of the page before.
     public var after: EventCursor?
     /// Only what arrived after the event with this number.
@@ -39,12 +41,7 @@ extension EventQuery {
         let sql = """
             SELECT e.id, e.server, e.time, s.prefix, e.number, s.width, e.name, e.type, e.status, e.severity,
                 h.key, coalesce(n.text, h.name), t.text, e.brief, e.extended_info
-            FROM event e
-            LEFT JOIN event_series s ON s.id = e.series
-            LEFT JOIN host h ON h.id = e.host
-            LEFT JOIN name n ON n.id = e.host_name
-            LEFT JOIN name t ON t.id = e.trigger_name
-            \(condition) ORDER BY \(order) LIMIT ?
+            FROM event e \(EventSearch.joins) \(condition) ORDER BY \(order) LIMIT ?
             """
         return (sql, arguments + [self.limit])
     }
@@ -52,7 +49,7 @@ extension EventQuery {
     /// The statement that counts; limit and order do not matter to it.
     func count() -> (sql: String, arguments: StatementArguments) {
         let (condition, arguments) = self.condition()
-        return ("SELECT count(*) FROM event e \(condition)", arguments)
+        return ("SELECT count(*) FROM event e \(EventSearch.joins) \(condition)", arguments)
     }
 
     private func condition() -> (sql: String, arguments: StatementArguments) {
@@ -82,6 +79,10 @@ extension EventQuery {
         if let after = self.after {
             let comparison = self.order == .newestFirst ? "<" : ">"
             require("(e.time, e.id) \(comparison) (?, ?)", [after.time.nanoseconds, after.id])
+        }
+        if self.filter != .everything {
+            let (term, values) = self.filter.sql
+            require(term, values)
         }
         if let arrivedAfter = self.arrivedAfter { require("e.id > ?", [arrivedAfter]) }
         return (terms.isEmpty ? "" : "WHERE " + terms.joined(separator: " AND "), arguments)

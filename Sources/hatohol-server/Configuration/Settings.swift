@@ -11,6 +11,10 @@ struct Settings: Equatable {
     var retentionDays: Int?
     /// With more events than this the oldest are deleted; nil keeps them.
     var retentionEvents: Int64?
+    /// Whether `serve` indexes the texts of events.
+    var indexesText = false
+    /// With more bytes than this in the database the oldest events are deleted; nil keeps them.
+    var retentionBytes: Int64?
 
     /// Reads a file, which must be there if it was named, and then the environment, which wins.
     static func load(
@@ -36,6 +40,7 @@ struct Settings: Equatable {
     private static let variables = [
         ("data-dir", "HATOHOL_DATA_DIR"), ("log-level", "HATOHOL_LOG_LEVEL"),
         ("retention-days", "HATOHOL_RETENTION_DAYS"), ("retention-events", "HATOHOL_RETENTION_EVENTS"),
+        ("retention-size", "HATOHOL_RETENTION_SIZE"), ("text-search", "HATOHOL_TEXT_SEARCH"),
     ]
 
     private mutating func apply(file path: String) throws {
@@ -76,8 +81,21 @@ struct Settings: Equatable {
             self.logLevel = value
         case "retention-days": self.retentionDays = Int(try Self.positive(key, value))
         case "retention-events": self.retentionEvents = try Self.positive(key, value)
+        case "text-search":
+            guard ["on", "off"].contains(value) else { throw SettingsProblem("text-search is on or off, not \(value)") }
+            self.indexesText = value == "on"
+        case "retention-size": self.retentionBytes = try Self.size(key, value)
         default: throw SettingsProblem("unknown key \(key)")
         }
+    }
+
+    /// A number of bytes: `500M`, `20G`, `2T`, in powers of 1024.
+    private static func size(_ key: String, _ value: String) throws(SettingsProblem) -> Int64 {
+        let shifts: [Character: Int64] = ["M": 20, "G": 30, "T": 40]
+        guard let shift = value.last.flatMap({ shifts[$0] }), let number = Int64(value.dropLast()), number > 0,
+            number <= Int64.max >> shift
+        else { throw SettingsProblem("\(key) is a size such as 500M, 20G or 2T, not \(value)") }
+        return number << shift
     }
 
     private static func positive(_ key: String, _ value: String) throws(SettingsProblem) -> Int64 {

@@ -6,7 +6,7 @@ struct CountEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "count",
         abstract: "Counts events.",
-        discussion: "Example: hatohol-server events count --server 1 --since 1d"
+        discussion: "Example: hatohol-server events count 'severity>=error since:-1d'"
     )
 
     @OptionGroup var common: CommonOptions
@@ -14,7 +14,7 @@ struct CountEvents: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let count = try await self.common.openStore().count(self.filter.query())
+        let count = Int64(try await self.common.openStore().count(try self.filter.filter(), upTo: .max))
         var output = Output()
         if self.json { output.object { $0.member("count", count) } } else { output.line("\(count)") }
     }

@@ -1,8 +1,17 @@
 internal import ArgumentParser
+internal import Console
 internal import Store
 
 /// Which events are wanted.
 struct EventFilter: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "A query as in the console, such as 'severity>=error host:web* text:\"disk full\" since:-2h'.",
+            valueName: "query"
+        )
+    )
+    var expression: String?
+
     @Option(help: "Only from the monitoring server with this id.")
     var server: Int64?
 
@@ -26,15 +35,37 @@ struct EventFilter: ParsableArguments {
     @Option(help: "Only with this in the text; ASCII letters in either case.")
     var text: String?
 
-    /// The query, for at most so many events.
-    func query(limit: Int = 1000) -> EventQuery {
-        var query = EventQuery(limit: limit)
-        query.server = self.server
-        query.host = self.host
-        query.minimumSeverity = self.minimumSeverity?.severity
-        query.since = self.since?.timestamp
-        query.until = self.until?.timestamp
-        query.text = self.text
-        return query
+    func validate() throws {
+        guard let expression = self.expression else { return }
+        do {
+            _ = try Store.EventFilter(query: expression, now: .now)
+        } catch {
+            throw ValidationError("The query is wrong \(error).")
+        }
+    }
+
+    /// What options and query mean together, now.
+    func filter() throws -> Store.EventFilter {
+        var parts: [Store.EventFilter] = []
+        if let server = self.server { parts.append(.server(server)) }
+        if let host = self.host { parts.append(.name(.host, like: host.escapedForLike)) }
+        if let minimum = self.minimumSeverity?.severity {
+            parts.append(.severity(in: Set(Severity.allCases.filter { $0 >= minimum }.map(\.rawValue))))
+        }
+        if let since = self.since?.timestamp { parts.append(.since(since)) }
+        if let until = self.until?.timestamp { parts.append(.until(until)) }
+        if let text = self.text { parts.append(.text(like: "%\(text.escapedForLike)%")) }
+        if let expression = self.expression { parts.append(try Store.EventFilter(query: expression, now: .now)) }
+        return .all(parts)
+    }
+}
+
+extension String {
+    /// The text for LIKE with a backslash as its escape character, where it stands for itself.
+    fileprivate var escapedForLike: String {
+        self.reduce(into: "") { text, character in
+            if "%_\\".contains(character) { text.append("\\") }
+            text.append(character)
+        }
     }
 }

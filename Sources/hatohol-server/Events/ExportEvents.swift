@@ -22,15 +22,16 @@ struct ExportEvents: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        var query = self.filter.query()
-        query.order = .oldestFirst
+        var search = EventSearch(try self.filter.filter(), limit: 1000)
+        search.order = .oldestFirst
         var output = Output()
         let isCSV = self.format == .csv && !self.json
         if isCSV { output.line(CSV.header) }
-        try await store.pages(query) { page in
-            for event in page {
+        try await store.pages(search) { page in
+            for event in page.lazy.map(\.event) {
                 if isCSV { output.line(CSV.line(event)) } else { output.write(event, json: true) }
             }
+            return true
         }
     }
 }

@@ -6,7 +6,7 @@ struct ListEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists events, the newest first.",
-        discussion: "Example: hatohol-server events list --min-severity ERROR --since 2h --host web1"
+        discussion: "Example: hatohol-server events list 'severity>=error host:web* since:-2h'"
     )
 
     @OptionGroup var common: CommonOptions
@@ -21,27 +21,14 @@ struct ListEvents: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        var query = self.filter.query()
-        if self.oldestFirst { query.order = .oldestFirst }
+        var left = self.limit == 0 ? Int.max : self.limit
+        var search = EventSearch(try self.filter.filter(), limit: min(left, 1000))
+        if self.oldestFirst { search.order = .oldestFirst }
         var output = Output()
-        try await store.pages(query, limit: self.limit == 0 ? .max : self.limit) { page in
-            for event in page { output.write(event, json: self.json) }
-        }
-    }
-}
-
-extension MonitoringStore {
-    /// Reads a query page by page, so that its size does not matter.
-    func pages(_ query: EventQuery, limit: Int = .max, _ body: ([StoredEvent]) -> Void) async throws {
-        var query = query
-        var left = limit
-        while left > 0 {
-            query.limit = min(left, 1000)
-            let page = try await self.events(query)
-            body(page)
-            left -= page.count
-            query.after = page.last?.cursor
-            if page.count < query.limit { return }
+        try await store.pages(search) { page in
+            for handled in page.prefix(left) { output.write(handled.event, json: self.json) }
+            left -= min(left, page.count)
+            return left > 0
         }
     }
 }

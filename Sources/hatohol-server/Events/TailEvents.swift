@@ -6,7 +6,7 @@ struct TailEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "Shows events as they arrive, until interrupted.",
-        discussion: "Example: hatohol-server events tail --json --min-severity WARNING"
+        discussion: "Example: hatohol-server events tail --json 'severity>=warning host:web*'"
     )
 
     @OptionGroup var common: CommonOptions
@@ -17,7 +17,9 @@ struct TailEvents: AsyncParsableCommand {
     func run() async throws {
         let store = try self.common.openStore()
         var output = Output()
-        for try await page in try await store.tail(self.filter.query(), after: self.after) {
+        var query = EventQuery(limit: 1000)
+        query.filter = try self.filter.filter()
+        for try await page in try await store.tail(query, after: self.after) {
             for event in page { output.write(event, json: self.json) }
             output.flush()
         }

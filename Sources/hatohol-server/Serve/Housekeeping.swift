@@ -31,6 +31,9 @@ struct Housekeeping: Service {
                 )
             }
             if let events = self.settings.retentionEvents { deleted += try await self.store.prune(keeping: events) }
+            if let bytes = self.settings.retentionBytes {
+                deleted += try await self.store.prune(keepingBytes: bytes)
+            }
             if deleted > 0 { self.logger.info("deleted old events", metadata: ["count": "\(deleted)"]) }
         } catch is CancellationError {
             return
