@@ -49,7 +49,6 @@ public struct Console: Service {
                 }
             }
             group.addTask { await self.site.live.keepAlive(every: Self.heartbeat) }
-            group.addTask { await self.keepCounters() }
             group.addTask { await self.tidy() }
             try await group.next()
             group.cancelAll()
@@ -101,18 +100,6 @@ public struct Console: Service {
                 stage: "read \(tls.certificate) and \(tls.key)",
                 reason: "\(error); check that both are PEM files and belong together"
             )
-        }
-    }
-
-    /// Counts events as they arrive, in small steps, so that the overview never has to.
-    private func keepCounters() async {
-        while !Task.isCancelled {
-            do {
-                while try await self.site.store.isTallyBehind(), try await self.site.store.advanceTally() {}
-            } catch {
-                self.logger.warning("counting events failed; it is tried again", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: .seconds(1))
         }
     }
 

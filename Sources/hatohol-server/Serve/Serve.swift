@@ -26,6 +26,9 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .customLong("log-level"), help: "debug, info or warning.")
     var logLevel: String?
 
+    @Flag(name: .customLong("text-search"), help: "Index the texts of events, so that rare ones are found at once.")
+    var textSearch = false
+
     func validate() throws {
         guard self.logLevel.map({ ["debug", "info", "warning"].contains($0) }) ?? true else {
             throw ValidationError("--log-level is debug, info or warning.")
@@ -35,6 +38,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var settings = try self.common.settings()
         if let logLevel = self.logLevel { settings.logLevel = logLevel }
+        if self.textSearch { settings.indexesText = true }
         let level = Logger.Level(rawValue: settings.logLevel) ?? .info
         LoggingSystem.bootstrap { _ in JournalLogHandler(level: level) }
         let logger = Logger(label: "hatohol-server")
@@ -52,6 +56,7 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = [
             gateway, Reloading(gateway: gateway, logger: logger),
             Housekeeping(store: store, settings: settings, logger: logger),
+            Counting(store: store, indexesText: settings.indexesText, logger: logger),
         ]
         if let console = try self.console.console(store: store, logger: logger) { services.append(console) }
         let group = ServiceGroup(
