@@ -2,6 +2,14 @@ extension JSONReader {
     /// Reads a string as bounds, checked but not copied.
     public mutating func readText() throws(JSONError) -> JSONText {
         guard try self.peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedKind, at: self.position) }
+        let quote = self.position
+        guard let end = self.plainTextEnd(at: quote) else { return try self.readAnyText() }
+        self.position = end
+        return JSONText(start: quote + 1, end: end - 1, hasEscapes: false, isASCII: true, needsRepair: false)
+    }
+
+    @inline(never)
+    private mutating func readAnyText() throws(JSONError) -> JSONText {
         self.position += 1
         let start = self.position
         var hasEscapes = false
@@ -78,6 +86,29 @@ extension JSONReader {
         } catch {
             return false
         }
+    }
+
+    /// The end of the string that begins at a position, if it is ASCII without escapes and not among the last few bytes.
+    @inline(__always)
+    func plainTextEnd(at start: Int) -> Int? {
+        guard self.byte(at: start) == UInt8(ascii: "\"") else { return nil }
+        var position = start + 1
+        var highBits: UInt64 = 0
+        while position <= self.bytes.count - 8 {
+            let word = UInt64(littleEndian: self.raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let special = JSONBytes.special(in: word)
+            if special == 0 {
+                highBits |= word
+                position += 8
+                continue
+            }
+            // The bits below the lowest mark are those of the bytes before it.
+            highBits |= word & (special & (~special &+ 1) &- 1)
+            position += special.trailingZeroBitCount >> 3
+            guard highBits & 0x8080_8080_8080_8080 == 0, self.bytes[position] == UInt8(ascii: "\"") else { return nil }
+            return position + 1
+        }
+        return nil
     }
 
     /// Moves to the next quote, backslash or control byte, eight bytes at a time, gathering the high bits on the way.

@@ -95,25 +95,6 @@ public struct JSONReader: ~Escapable {
         try self.literal("null")
     }
 
-    /// Passes over one value of any kind, checking all of it, and tells its bounds.
-    public mutating func skipValue() throws(JSONError) -> Range<Int> {
-        let kind = try self.peekKind()
-        let start = self.position
-        switch kind {
-        case .string: _ = try self.readText()
-        case .number: _ = try self.readNumber()
-        case .boolean: _ = try self.readBoolean()
-        case .null: try self.readNull()
-        case .object:
-            try self.beginObject()
-            while try self.nextKey() != nil { _ = try self.skipValue() }
-        case .array:
-            try self.beginArray()
-            while try self.nextElement() { _ = try self.skipValue() }
-        }
-        return start..<self.position
-    }
-
     /// Checks that only white space is left.
     ///
     /// - Throws: ``JSONError/Code/trailingBytes``.
@@ -124,11 +105,19 @@ public struct JSONReader: ~Escapable {
 }
 
 extension JSONReader {
+    /// The next byte that is not white space, which stays unread.
+    @inline(__always)
     mutating func peek() throws(JSONError) -> UInt8 {
         // Compact JSON, the common case, has no white space at all.
-        guard self.position < self.bytes.count else { throw JSONError(.unexpectedEnd, at: self.bytes.count) }
-        let byte = self.bytes[self.position]
-        if byte > 0x20 { return byte }
+        if self.position < self.bytes.count {
+            let byte = self.bytes[self.position]
+            if byte > 0x20 { return byte }
+        }
+        return try self.peekBeyondWhitespace()
+    }
+
+    @inline(never)
+    private mutating func peekBeyondWhitespace() throws(JSONError) -> UInt8 {
         self.skipWhitespace()
         guard self.position < self.bytes.count else { throw JSONError(.unexpectedEnd, at: self.bytes.count) }
         return self.bytes[self.position]
@@ -152,7 +141,8 @@ extension JSONReader {
     }
 
     /// Steps over the comma to the next member or element, or over the closing bracket.
-    private mutating func advance(to close: UInt8) throws(JSONError) -> Bool {
+    @inline(__always)
+    mutating func advance(to close: UInt8) throws(JSONError) -> Bool {
         let byte = try self.peek()
         if byte == close {
             self.position += 1

@@ -56,6 +56,50 @@ import Testing
         }
     }
 
+    /// Passing over a text takes shortcuts that reading it does not; both have to say the same.
+    @Test(arguments: 0..<8)
+    func passingOverSaysTheSameAsReading(seed: UInt64) {
+        var generator = Generator(state: 100 + seed)
+        for _ in 0..<2000 {
+            let bytes = Self.mutate(Array(Self.seeds.randomElement(using: &generator)!.utf8), using: &generator)
+            for limits in [JSONLimits.standard, JSONLimits(members: 4)] {
+                let read = Self.problem(bytes, limits) { reader throws(JSONError) in try Self.walk(&reader) }
+                let skipped = Self.problem(bytes, limits) { reader throws(JSONError) in _ = try reader.skipValue() }
+                #expect(read == skipped, "\(String(decoding: bytes, as: UTF8.self))")
+            }
+        }
+    }
+
+    private static func problem(
+        _ bytes: [UInt8],
+        _ limits: JSONLimits,
+        _ take: (inout JSONReader) throws(JSONError) -> Void
+    ) -> JSONError? {
+        do {
+            var reader = try JSONReader(bytes.span, limits: limits)
+            try take(&reader)
+            try reader.finish()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func walk(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peekKind() {
+        case .object:
+            try reader.beginObject()
+            while try reader.nextKey() != nil { try self.walk(&reader) }
+        case .array:
+            try reader.beginArray()
+            while try reader.nextElement() { try self.walk(&reader) }
+        case .string: _ = try reader.readString()
+        case .number: _ = try reader.readNumber()
+        case .boolean: _ = try reader.readBoolean()
+        case .null: try reader.readNull()
+        }
+    }
+
     static func mutate(_ seed: [UInt8], using generator: inout Generator) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 0...4, using: &generator) {

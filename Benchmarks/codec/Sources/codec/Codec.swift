@@ -36,6 +36,7 @@ struct Codec {
         ("encode_ratio", "encode", "codable_encode"),
         ("decode_ratio", "decode", "codable_decode"),
         ("decode_batch_ratio", "decode_batch", "codable_decode"),
+        ("message_batch_ratio", "message_batch", "codable_message"),
         ("message_ratio", "message", "codable_message"),
     ]
 
@@ -58,6 +59,7 @@ struct Codec {
             Measurement("codable_message") {
                 try decoder.decode(WireRequest.self, from: requestData).params.events.count
             },
+            Measurement("message_batch") { try EventBatch.decode(Self.params(of: request)).value.count },
             Measurement("message") { try PutEvents.decode(Self.params(of: request)).value.events.count },
         ]
     }
