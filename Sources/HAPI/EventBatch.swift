@@ -21,6 +21,9 @@ public struct EventBatch: Sendable {
     /// How many events there are, at most ``PutEvents/mostEvents``.
     public var count: Int { self.fields.count }
 
+    /// The texts of all events together have at most so many bytes.
+    public var byteCount: Int { self.value.count + self.resolved.count }
+
     /// One event, lent.
     public subscript(index: Int) -> EventView {
         @_lifetime(borrow self) get {

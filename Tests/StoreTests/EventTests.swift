@@ -132,6 +132,33 @@ struct EventTests {
         #expect(stored.map(\.content.hostID) == ["web1", "h\u{FFFD}"])
     }
 
+    @Test("ids and names that differ in their Unicode normalisation only are different")
+    func normalisation() async throws {
+        let temporary = try TemporaryStore()
+        let forms = ["caf\u{E9}", "cafe\u{301}"]
+        let events = forms.map { Self.event(1, prefix: $0, host: $0) }
+        #expect(try await temporary.store.ingest(Batch(server: 1, change: .events(events))).stored == 2)
+        #expect(try await temporary.store.ingest(Batch(server: 1, change: .events(events))).stored == 0)
+        let stored = try await temporary.store.events(EventQuery()).map(\.content)
+        for (event, form) in zip(stored.reversed(), forms) {
+            #expect(Array(event.eventID.utf8) == Array((form + "-0000000000000001").utf8))
+            #expect(Array(event.hostID.utf8) == Array(form.utf8))
+            #expect(Array(event.hostName.utf8) == Array(form.utf8))
+        }
+    }
+
+    @Test("each of many hosts is found again")
+    func manyHosts() async throws {
+        let temporary = try TemporaryStore()
+        let events = (0..<2000).map { Self.event($0, host: "host \($0 % 1000)") }
+        #expect(try await temporary.store.ingest(Batch(server: 1, change: .events(events))).stored == 2000)
+        #expect(try await temporary.store.ingest(Batch(server: 2, change: .events(events))).stored == 2000)
+        #expect(try await temporary.store.hosts(server: 1).count == 1000)
+        let stored = try await temporary.store.events(EventQuery(limit: 10_000))
+        #expect(Set(stored.filter { $0.server == 1 }.map(\.content)) == Set(events))
+        #expect(Set(stored.filter { $0.server == 2 }.map(\.content)) == Set(events))
+    }
+
     @Test("empty fields are completed from the trigger the event names")
     func completion() async throws {
         let temporary = try TemporaryStore()

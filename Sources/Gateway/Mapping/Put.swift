@@ -50,10 +50,7 @@ struct Put {
 
     private init(_ decoded: Decoded<EventBatch>) {
         let batch = decoded.value
-        var events: [NewEvent] = []
-        events.reserveCapacity(batch.count)
-        for index in 0..<batch.count { events.append(NewEvent(batch[index])) }
-        self.init(change: .events(events), records: events.count, notes: decoded.notes)
+        self.init(change: .events(EventPack(batch)), records: batch.count, notes: decoded.notes)
         self.mayMore = batch.envelope.mayMoreFlag ?? false
         // What hap2-fluentd of old leaves behind means nothing, and neither does a provisional position.
         self.lastInfo = batch.envelope.lastInfo == "None" || self.mayMore ? nil : batch.envelope.lastInfo

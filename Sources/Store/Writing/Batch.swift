@@ -17,7 +17,7 @@ public struct Batch: Sendable {
 
 /// The things that can be put.
 public enum Change: Sendable {
-    case events([NewEvent])
+    case events(EventPack)
     case hosts([Host], Update)
     case hostGroups([HostGroup], Update)
     case hostMemberships([HostMembership], Update)
@@ -32,6 +32,9 @@ public enum Change: Sendable {
     case report(ArmReport)
     case link(ArmLink)
     case putAside(reason: String, body: [UInt8], received: Timestamp)
+
+    /// Puts events that are values; they are packed.
+    public static func events(_ events: [NewEvent]) -> Change { .events(EventPack(events)) }
 
     /// The kind of data whose position ``Batch/lastInfo`` is.
     var element: LastInfoElement? {

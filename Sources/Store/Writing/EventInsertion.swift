@@ -30,33 +30,23 @@ struct EventInsertion {
     }
 
     /// Inserts one row; texts are lent to SQLite for the time of the step.
-    func insert(_ event: NewEvent, _ keys: Keys, in db: Database) throws {
+    func insert(_ row: EventPack.Row, _ texts: EventTexts, _ keys: Keys, in db: Database) throws {
         self.bind(1, keys.id)
         self.bind(2, keys.server)
-        self.bind(3, event.time.nanoseconds)
+        self.bind(3, row.time.nanoseconds)
         self.bind(4, keys.number?.series)
         self.bind(5, keys.number?.number)
-        self.bind(7, Int64(event.type.rawValue))
-        self.bind(8, Int64(event.status.rawValue))
-        self.bind(9, Int64(event.severity.rawValue))
+        self.bind(6, keys.number == nil ? texts.eventID : nil)
+        self.bind(7, Int64(row.type.rawValue))
+        self.bind(8, Int64(row.status.rawValue))
+        self.bind(9, Int64(row.severity.rawValue))
         self.bind(10, keys.host)
         self.bind(11, keys.hostName)
         self.bind(12, keys.triggerName)
-        var name = event.eventID
-        var brief = event.brief
-        var extendedInfo = event.extendedInfo
-        let status = brief.withUTF8 { brief in
-            extendedInfo.withUTF8 { extendedInfo in
-                name.withUTF8 { name in
-                    self.bind(6, keys.number == nil ? name : nil)
-                    self.bind(13, brief)
-                    self.bind(14, extendedInfo.isEmpty ? nil : extendedInfo)
-                    let status = sqlite3_step(self.handle)
-                    sqlite3_reset(self.handle)
-                    return status
-                }
-            }
-        }
+        self.bind(13, texts.brief)
+        self.bind(14, texts.extendedInfo.isEmpty ? nil : texts.extendedInfo)
+        let status = sqlite3_step(self.handle)
+        sqlite3_reset(self.handle)
         guard status == SQLITE_DONE else {
             throw DatabaseError(resultCode: ResultCode(rawValue: status), message: db.lastErrorMessage)
         }

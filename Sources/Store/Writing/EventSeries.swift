@@ -7,9 +7,13 @@ struct EventSeries: Sendable {
     /// What makes a series: two ids of one series differ in their number only.
     struct Name: Hashable, Sendable {
         var server: MonitoringServer.ID
-        var prefix: String
+        /// UTF-8: prefixes that differ in their Unicode normalisation only are two.
+        var prefix: [UInt8]
         /// Count of digits, leading zeros included.
         var width: Int
+
+        /// The prefix for people and tables.
+        var text: String { String(decoding: self.prefix, as: UTF8.self) }
     }
 
     let id: Int64
@@ -21,7 +25,7 @@ struct EventSeries: Sendable {
         let find = try db.cachedStatement(
             sql: "SELECT id FROM event_series WHERE server = ? AND prefix = ? AND width = ?"
         )
-        if let id = try Int64.fetchOne(find, arguments: [name.server, name.prefix, name.width]) {
+        if let id = try Int64.fetchOne(find, arguments: [name.server, name.text, name.width]) {
             let highest = try db.cachedStatement(
                 sql: "SELECT first, last FROM event_span WHERE series = ? ORDER BY first DESC LIMIT 1"
             )
@@ -29,7 +33,7 @@ struct EventSeries: Sendable {
             return (EventSeries(id: id, top: row.map { $0[0]...$0[1] }), false)
         }
         let insert = try db.cachedStatement(sql: "INSERT INTO event_series (server, prefix, width) VALUES (?, ?, ?)")
-        try insert.execute(arguments: [name.server, name.prefix, name.width])
+        try insert.execute(arguments: [name.server, name.text, name.width])
         return (EventSeries(id: db.lastInsertedRowID, top: nil), true)
     }
 

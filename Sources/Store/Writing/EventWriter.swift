@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 
 /// Stores the events of one batch, each once.
 struct EventWriter {
@@ -11,15 +12,17 @@ struct EventWriter {
 
     /// Stores what is new and says what became of all.
     static func write(
-        _ events: [NewEvent],
+        _ events: EventPack,
         server: MonitoringServer.ID,
         interning: inout Interning,
         in db: Database
     ) throws -> Receipt {
-        guard !events.isEmpty else { return Receipt() }
+        guard events.count > 0 else { return Receipt() }
         var writer = try EventWriter(server: server, interning: interning, db: db)
         defer { writer.insertion.finish() }
-        for event in events { try writer.write(event, &interning) }
+        try events.bytes.withUnsafeBufferPointer { bytes in
+            for row in events.rows { try writer.write(row, EventTexts(row, in: bytes), &interning) }
+        }
         try writer.close(&interning)
         return writer.receipt
     }
@@ -32,44 +35,50 @@ struct EventWriter {
         self.nextID = try 1 + (interning.lastEventID ?? Int64.fetchOne(db.cachedStatement(sql: counter)) ?? 0)
     }
 
-    private mutating func write(_ given: NewEvent, _ interning: inout Interning) throws {
-        var event = given.storable
-        let id = event.eventID.withLentUTF8 { EventID($0) }
+    private mutating func write(_ row: EventPack.Row, _ texts: EventTexts, _ interning: inout Interning) throws {
         var number: (series: Int64, number: Int64)?
-        switch id {
+        switch EventID(texts.eventID) {
         case .numbered(let prefixLength, let value):
-            guard let series = try self.admit(event.eventID, prefixLength, value, &interning) else { return }
+            guard let series = try self.admit(texts.eventID, prefixLength, value, &interning) else { return }
             number = (series, value)
         case .named:
-            guard try self.admit(name: event.eventID) else { return }
+            guard try self.admit(name: String(decoding: texts.eventID, as: UTF8.self)) else { return }
         }
-        if !event.triggerID.isEmpty { event = try self.completed(event) }
+        guard texts.triggerID.isEmpty else { return try self.completing(row, texts, number, &interning) }
+        try self.insert(row, texts, number, &interning)
+    }
+
+    private mutating func insert(
+        _ row: EventPack.Row,
+        _ texts: EventTexts,
+        _ number: (series: Int64, number: Int64)?,
+        _ interning: inout Interning
+    ) throws {
         var keys = EventInsertion.Keys(id: self.nextID, server: self.server, number: number)
-        if !event.hostID.isEmpty {
-            let key = Interning.HostKey(server: self.server, id: event.hostID)
-            keys.host = try interning.host(key, name: event.hostName, in: self.db)
+        if !texts.hostID.isEmpty {
+            keys.host = try interning.host(texts.hostID, name: texts.hostName, server: self.server, in: self.db)
         }
-        if !event.hostName.isEmpty { keys.hostName = try interning.name(event.hostName, in: self.db) }
-        if !event.triggerID.isEmpty { keys.triggerName = try interning.name(event.triggerID, in: self.db) }
-        try self.insertion.insert(event, keys, in: self.db)
+        if !texts.hostName.isEmpty { keys.hostName = try interning.name(texts.hostName, in: self.db) }
+        if !texts.triggerID.isEmpty { keys.triggerName = try interning.name(texts.triggerID, in: self.db) }
+        try self.insertion.insert(row, texts, keys, in: self.db)
         self.nextID += 1
         self.receipt.stored += 1
     }
 
     /// The series of a new event; nil for a duplicate.
     private mutating func admit(
-        _ eventID: String,
+        _ eventID: UnsafeBufferPointer<UInt8>,
         _ prefixLength: Int,
         _ number: Int64,
         _ interning: inout Interning
     ) throws -> Int64? {
-        let width = eventID.utf8.count - prefixLength - 1
+        let width = eventID.count - prefixLength - 1
         if self.current.map({ !$0.name.matches(eventID, prefixLength, width) }) ?? true {
             try self.closeSeries(&interning)
-            let prefix = String(decoding: eventID.utf8.prefix(prefixLength), as: UTF8.self)
+            let prefix = Array(eventID.prefix(prefixLength))
             let name = EventSeries.Name(server: self.server, prefix: prefix, width: width)
             let (series, isNew) = try interning.takeSeries(name, in: self.db)
-            if isNew { self.note(.began(prefix: prefix, first: number)) }
+            if isNew { self.note(.began(prefix: name.text, first: number)) }
             self.current = (name, series)
         }
         switch try self.current?.series.admit(number, in: self.db) {
@@ -77,7 +86,7 @@ struct EventWriter {
             self.receipt.duplicates += 1
             return nil
         case .newAfterGap(let missing):
-            if let name = self.current?.name { self.note(.gap(prefix: name.prefix, missing: missing)) }
+            if let name = self.current?.name { self.note(.gap(prefix: name.text, missing: missing)) }
         case .new:
             break
         }
@@ -95,19 +104,29 @@ struct EventWriter {
         return false
     }
 
-    /// Fills what the event leaves empty from the trigger it names, if that is known.
-    private func completed(_ event: NewEvent) throws -> NewEvent {
+    /// Inserts an event that names a trigger; what it leaves empty is filled from that, if it is known.
+    private mutating func completing(
+        _ row: EventPack.Row,
+        _ texts: EventTexts,
+        _ number: (series: Int64, number: Int64)?,
+        _ interning: inout Interning
+    ) throws {
         let find = try self.db.cachedStatement(
             sql: "SELECT severity, host, host_name, brief, extended_info FROM watch WHERE server = ? AND key = ?"
         )
-        guard let trigger = try Row.fetchOne(find, arguments: [self.server, event.triggerID]) else { return event }
-        var event = event
+        var event = NewEvent(texts, row)
+        guard let trigger = try Row.fetchOne(find, arguments: [self.server, event.triggerID]) else {
+            return try self.insert(row, texts, number, &interning)
+        }
         if event.severity == .unknown { event.severity = Severity(rawValue: trigger[0]) ?? .unknown }
         if event.hostID.isEmpty { event.hostID = trigger[1] }
         if event.hostName.isEmpty, event.hostID == trigger[1] { event.hostName = trigger[2] }
         if event.brief.isEmpty { event.brief = trigger[3] }
         if event.extendedInfo.isEmpty { event.extendedInfo = trigger[4] }
-        return event
+        let completed = EventPack([event])
+        try completed.bytes.withUnsafeBufferPointer { bytes in
+            for row in completed.rows { try self.insert(row, EventTexts(row, in: bytes), number, &interning) }
+        }
     }
 
     /// Notices are for people: a few per batch say it all.
@@ -132,10 +151,8 @@ struct EventWriter {
 
 extension EventSeries.Name {
     /// Whether an id belongs to the series, without making a string of its prefix.
-    fileprivate func matches(_ eventID: String, _ prefixLength: Int, _ width: Int) -> Bool {
-        guard self.width == width, self.prefix.utf8.count == prefixLength else { return false }
-        return eventID.withLentUTF8 { id in
-            self.prefix.withLentUTF8 { prefix in id.prefix(prefixLength).elementsEqual(prefix) }
-        }
+    fileprivate func matches(_ eventID: UnsafeBufferPointer<UInt8>, _ prefixLength: Int, _ width: Int) -> Bool {
+        guard self.width == width, self.prefix.count == prefixLength, let id = eventID.baseAddress else { return false }
+        return memcmp(self.prefix, id, prefixLength) == 0
     }
 }

@@ -12,8 +12,8 @@ struct Interning: Sendable {
     /// Entries kept at most, per kind; at the bound all are dropped and read again as needed.
     private static let limit = 100_000
 
-    private var names: [String: Int64] = [:]
-    private var hosts: [HostKey: Int64] = [:]
+    private var names = TextIndex()
+    private var hosts = TextIndex()
     private var series: [EventSeries.Name: EventSeries] = [:]
     private var dataVersion: Int64?
     /// The highest event id given out; nil when it has to be read.
@@ -30,35 +30,47 @@ struct Interning: Sendable {
     }
 
     /// The number of a name, registered when it is new.
-    mutating func name(_ text: String, in db: Database) throws -> Int64 {
-        if let known = self.names[text] { return known }
-        if self.names.count >= Self.limit { self.names.removeAll(keepingCapacity: true) }
+    mutating func name(_ text: UnsafeBufferPointer<UInt8>, in db: Database) throws -> Int64 {
+        if let known = self.names.find(text, scope: 0) { return known }
+        if self.names.count >= Self.limit { self.names = TextIndex() }
         let id = try Self.findOrInsert(
             find: "SELECT id FROM name WHERE text = ?",
             insert: "INSERT INTO name (text) VALUES (?)",
-            [text],
+            [String(decoding: text, as: UTF8.self)],
             in: db
         )
-        self.names[text] = id
+        self.names.insert(text, scope: 0, value: id)
         return id
     }
 
     /// The number of a host; one that nobody listed is registered ad hoc, under the given name.
     mutating func host(_ key: HostKey, name: String, in db: Database) throws -> Int64 {
-        if let known = self.hosts[key] { return known }
-        if self.hosts.count >= Self.limit { self.hosts.removeAll(keepingCapacity: true) }
+        try key.id.withLentUTF8 { id in
+            try name.withLentUTF8 { try self.host(id, name: $0, server: key.server, in: db) }
+        }
+    }
+
+    /// The number of a host; one that nobody listed is registered ad hoc, under the given name.
+    mutating func host(
+        _ key: UnsafeBufferPointer<UInt8>,
+        name: UnsafeBufferPointer<UInt8>,
+        server: MonitoringServer.ID,
+        in db: Database
+    ) throws -> Int64 {
+        if let known = self.hosts.find(key, scope: server) { return known }
+        if self.hosts.count >= Self.limit { self.hosts = TextIndex() }
+        let text = String(decoding: key, as: UTF8.self)
         let find = try db.cachedStatement(sql: "SELECT id FROM host WHERE server = ? AND key = ?")
         let id: Int64
-        if let known = try Int64.fetchOne(find, arguments: [key.server, key.id]) {
+        if let known = try Int64.fetchOne(find, arguments: [server, text]) {
             id = known
         } else {
+            let name = name.isEmpty ? text : String(decoding: name, as: UTF8.self)
             let insert = try db.cachedStatement(sql: "INSERT INTO host (server, key, name, state) VALUES (?, ?, ?, ?)")
-            try insert.execute(
-                arguments: [key.server, key.id, name.isEmpty ? key.id : name, HostState.adHoc.rawValue]
-            )
+            try insert.execute(arguments: [server, text, name, HostState.adHoc.rawValue])
             id = db.lastInsertedRowID
         }
-        self.hosts[key] = id
+        self.hosts.insert(key, scope: server, value: id)
         return id
     }
 

@@ -13,10 +13,10 @@ extension String {
 
     /// Lends the UTF-8 without copying; native strings, and so all on Linux, have it at hand.
     @inline(__always)
-    func withLentUTF8<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-        if let result = self.utf8.withContiguousStorageIfAvailable(body) { return result }
+    func withLentUTF8<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+        if let result = try self.utf8.withContiguousStorageIfAvailable(body) { return result }
         var copy = self
-        return copy.withUTF8(body)
+        return try copy.withUTF8(body)
     }
 }
 
