@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 static const char *schema =
-    "PRAGMA page_size = 8192;"
+    "PRAGMA page_size = 16384;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
-    "PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA wal_autocheckpoint = 2000;"
     "PRAGMA cache_size = -32768;"
     "PRAGMA temp_store = MEMORY;"
     "CREATE TABLE event ("

@@ -77,8 +77,8 @@ public final class MonitoringStore: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(
                 sql: """
-                    PRAGMA page_size = 8192;
-                    PRAGMA wal_autocheckpoint = 4000;
+                    PRAGMA page_size = 16384;
+                    PRAGMA wal_autocheckpoint = 2000;
                     PRAGMA journal_size_limit = 134217728;
                     PRAGMA cache_size = -32768;
                     PRAGMA temp_store = MEMORY;
