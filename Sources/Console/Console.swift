@@ -2,7 +2,6 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 public import Logging
-internal import NIOSSL
 public import ServiceLifecycle
 public import Store
 
@@ -13,13 +12,14 @@ public struct Console: Service {
     private static let heartbeat = Duration.seconds(15)
 
     private let site: Site
+    private let certificate: ServedCertificate?
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
 
     /// Prepares a console; nothing is listened to before ``run()``.
     ///
     /// `onReady` is called with the port once requests are answered. Throws ``ConsoleError`` when plain HTTP would leave this
-    /// machine without being asked for.
+    /// machine without being asked for, or when certificate and key cannot be used.
     public init(
         store: MonitoringStore,
         configuration: ConsoleConfiguration,
@@ -32,6 +32,7 @@ public struct Console: Service {
                 reason: "plain HTTP is only served on loopback; give a certificate and key, or allow it behind a proxy"
             )
         }
+        self.certificate = try configuration.tls.map(ServedCertificate.init)
         self.site = try Site(store: store, configuration: configuration, logger: logger)
         self.logger = logger
         self.onReady = onReady
@@ -55,11 +56,18 @@ public struct Console: Service {
         }
     }
 
+    /// Reads certificate and key again, for the connections that come from now on.
+    ///
+    /// Throws ``ConsoleError`` when they cannot be used; what was served before is served on then.
+    public func reload() throws {
+        try self.certificate?.reload()
+    }
+
     func application() throws -> Application<RouterResponder<ConsoleContext>> {
         let configuration = self.site.configuration
         return Application(
             router: Self.routes().router(for: self.site),
-            server: try self.server(configuration.tls),
+            server: try self.certificate.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: nil
@@ -80,27 +88,6 @@ public struct Console: Service {
         SystemAPI.registerDocument(&routes)
         Pages.register(&routes)
         return routes
-    }
-
-    private func server(_ tls: ConsoleConfiguration.TLS?) throws -> HTTPServerBuilder {
-        guard let tls else { return .http1() }
-        do {
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem))
-            )
-            configuration.minimumTLSVersion = .tlsv12
-            if let authority = tls.clientAuthority {
-                configuration.trustRoots = .file(authority)
-                configuration.certificateVerification = .noHostnameVerification
-            }
-            return try .tls(.http1(), tlsConfiguration: configuration)
-        } catch {
-            throw ConsoleError(
-                stage: "read \(tls.certificate) and \(tls.key)",
-                reason: "\(error); check that both are PEM files and belong together"
-            )
-        }
     }
 
     private func tidy() async {

@@ -2,7 +2,7 @@ public import Store
 
 /// How the console is served.
 public struct ConsoleConfiguration: Sendable {
-    /// Files for HTTPS; read when the console starts.
+    /// Files for HTTPS; read when the console starts, and again by ``Console/reload()``.
     public struct TLS: Sendable {
         /// The chain, own certificate first, in PEM.
         public var certificate: String
@@ -21,8 +21,11 @@ public struct ConsoleConfiguration: Sendable {
 
     /// One step of a connection test: its name, whether it went well, and what was found.
     public struct ConnectionStage: Sendable {
+        /// What was tried.
         public let name: String
+        /// Whether it went well.
         public let succeeded: Bool
+        /// What was found, or why it failed.
         public let detail: String
 
         /// Describes a step.
@@ -37,6 +40,7 @@ public struct ConsoleConfiguration: Sendable {
     public var host: String
     /// The port; 0 takes a free one.
     public var port: Int
+    /// HTTPS with these files; without them plain HTTP.
     public var tls: TLS?
     /// Whether plain HTTP may be served on an address that is not loopback, as behind a proxy that does HTTPS.
     public var allowsPlainHTTP = false

@@ -17,14 +17,14 @@ import urllib.parse
 import urllib.request
 
 
-def make_key(link, base):
-    """Signs in by the link and makes a key that may do everything."""
+def make_key(link, base, scope="admin"):
+    """Signs in by the link and makes a key."""
     jar = http.cookiejar.CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     opener.open(link).read()
     page = opener.open(base + "/keys").read().decode()
     token = re.search(r'data-csrf="([^"]+)"', page).group(1)
-    body = json.dumps({"name": "conformance", "scope": "admin", "days": 1}).encode()
+    body = json.dumps({"name": "conformance", "scope": scope, "days": 1}).encode()
     headers = {"Content-Type": "application/json", "X-CSRF-Token": token}
     answer = opener.open(urllib.request.Request(base + "/api/v1/keys", body, headers))
     return json.load(answer)["key"]

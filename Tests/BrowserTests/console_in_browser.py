@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Uses the console as a person would, in headless Chromium.
 
-    console_in_browser.py LINK --log FILE [--screenshots DIR]
+    console_in_browser.py LINK --log FILE [--screenshots DIR] [--axe FILE]
 
 LINK is the one-time link that `hatohol-server serve` or the quickstart prints; FILE is a log file that is followed by an
 arm of that server, so that a line appended to it becomes an event. Needs Debian's chromium, chromium-driver and
@@ -31,11 +31,12 @@ PAGES = ["/", "/events", "/triggers", "/hosts", "/items", "/servers", "/users", 
 class Person:
     """Somebody in front of a browser."""
 
-    def __init__(self, link, log, language="en"):
+    def __init__(self, link, log, axe=None, language="en"):
         parts = urllib.parse.urlsplit(link)
         self.link = link
         self.base = f"{parts.scheme}://{parts.netloc}"
         self.log = pathlib.Path(log)
+        self.axe = axe
         options = Options()
         options.binary_location = "/usr/bin/chromium"
         for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]:
@@ -241,6 +242,19 @@ def names_every_field(person):
         assert not unnamed, f"{path}: {unnamed}"
 
 
+def breaks_no_rule_of_axe(person):
+    """WCAG 2.1, A and AA, as far as a program can tell."""
+    if person.axe is None:
+        return
+    script = person.axe.read_text() + """;const done = arguments[arguments.length - 1];
+        axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).then((result) => done(
+            result.violations.map((rule) => rule.id + ": " + rule.nodes.map((node) => node.html.slice(0, 120)).join(" "))));"""
+    for path in PAGES + ["/servers/new", "/users/new", "/events/1"]:
+        person.open(path)
+        broken = person.browser.execute_async_script(script)
+        assert not broken, f"{path}: {broken}"
+
+
 def says_nothing_in_the_log(person):
     entries = [entry for entry in person.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     entries = [entry for entry in entries if " 401 " not in entry["message"] and " 400 " not in entry["message"]]
@@ -257,7 +271,7 @@ def signs_out(person):
 STEPS = [
     signs_in_by_link, chooses_a_password_and_signs_in_with_it, sees_a_line_appear, reads_on_while_others_arrive, filters,
     handles_by_keyboard_only, adds_and_removes_a_monitoring_server, switches_the_language, makes_a_key_that_exports,
-    fits_every_width, has_contrast, names_every_field, says_nothing_in_the_log,
+    fits_every_width, has_contrast, names_every_field, breaks_no_rule_of_axe, says_nothing_in_the_log,
 ]
 
 
@@ -283,8 +297,9 @@ def main():
     parser.add_argument("link")
     parser.add_argument("--log", required=True)
     parser.add_argument("--screenshots", type=pathlib.Path)
+    parser.add_argument("--axe", type=pathlib.Path, help="axe.min.js, a checker of accessibility")
     arguments = parser.parse_args()
-    person = Person(arguments.link, arguments.log)
+    person = Person(arguments.link, arguments.log, arguments.axe)
     passed = failed = 0
     try:
         pictures = [lambda person: take_pictures(person, arguments.screenshots)] if arguments.screenshots else []

@@ -98,6 +98,41 @@ document.addEventListener("submit", (event) => {
   if (question && !confirm(question)) event.preventDefault();
 });
 
+// Whoever handles all that match sends the query instead of the events.
+$("#whole")?.addEventListener("change", ({ target }) => {
+  for (const box of $$("input[name=events]", rows)) box.disabled = target.checked;
+});
+
+// A part of a graph's time, chosen with the pointer, becomes the whole.
+const graph = $("[data-zoom]");
+if (graph) {
+  const chosen = $(".window", graph);
+  const place = (event) => {
+    const box = graph.getBoundingClientRect();
+    return Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+  };
+  let start = null;
+  const range = (event) => [Math.min(start, place(event)), Math.max(start, place(event))];
+  graph.addEventListener("pointerdown", (event) => { start = place(event); graph.setPointerCapture(event.pointerId); });
+  graph.addEventListener("pointermove", (event) => {
+    if (start === null) return;
+    const [left, right] = range(event);
+    chosen.removeAttribute("hidden");
+    chosen.setAttribute("x", left * 1000);
+    chosen.setAttribute("width", (right - left) * 1000);
+  });
+  graph.addEventListener("pointercancel", () => { start = null; chosen.setAttribute("hidden", ""); });
+  graph.addEventListener("pointerup", (event) => {
+    if (start === null) return;
+    const [left, right] = range(event);
+    start = null;
+    const [from, to] = [graph.dataset.from, graph.dataset.to].map((text) => Date.parse(text.replace(/(\.\d{3})\d*Z$/, "$1Z")));
+    const moment = (part) => encodeURIComponent(new Date(from + (to - from) * part).toISOString());
+    if (right - left < 0.01) { chosen.setAttribute("hidden", ""); return; }
+    location.href = `${graph.dataset.zoom}&since=${moment(left)}&until=${moment(right)}`;
+  });
+}
+
 // The connection test shows each stage as it came out.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-test]");

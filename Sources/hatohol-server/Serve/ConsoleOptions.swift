@@ -16,6 +16,14 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Key of that certificate, PEM.", valueName: "file"))
     var consoleKey: String?
 
+    @Option(help: ArgumentHelp("Whose certificates browsers and programs must have, PEM.", valueName: "file"))
+    var consoleClientCa: String?
+
+    @Option(
+        help: ArgumentHelp("A proxy whose X-Forwarded-For and -Proto are believed; repeatable.", valueName: "address")
+    )
+    var trustedProxy: [String] = []
+
     @Flag(help: "Serve plain HTTP beyond loopback too, for a proxy that does HTTPS.")
     var plainHttp = false
 
@@ -26,6 +34,9 @@ struct ConsoleOptions: ParsableArguments {
         guard self.address != nil else { throw ValidationError("--listen is HOST:PORT.") }
         guard (self.consoleCert == nil) == (self.consoleKey == nil) else {
             throw ValidationError("--console-cert and --console-key go together.")
+        }
+        guard self.consoleClientCa == nil || self.consoleCert != nil else {
+            throw ValidationError("--console-client-ca needs --console-cert and --console-key.")
         }
     }
 
@@ -47,9 +58,10 @@ struct ConsoleOptions: ParsableArguments {
             version: HatoholServer.configuration.version
         )
         if let certificate = self.consoleCert, let key = self.consoleKey {
-            configuration.tls = .init(certificate: certificate, key: key)
+            configuration.tls = .init(certificate: certificate, key: key, clientAuthority: self.consoleClientCa)
         }
         configuration.allowsPlainHTTP = self.plainHttp
+        configuration.trustedProxies = Set(self.trustedProxy)
         configuration.testConnection = { await Self.test($0, logger: logger) }
         let scheme = configuration.tls == nil ? "http" : "https"
         return try Console(store: store, configuration: configuration, logger: logger) { port in

@@ -53,12 +53,13 @@ struct Serve: AsyncParsableCommand {
             logger.info("ready", metadata: ["data-dir": "\(directory.path)"])
             ServiceManager.notify("READY=1")
         }
+        let console = try self.console.console(store: store, logger: logger)
         var services: [any Service] = [
-            gateway, Reloading(gateway: gateway, logger: logger),
+            gateway, Reloading(gateway: gateway, console: console, logger: logger),
             Housekeeping(store: store, settings: settings, logger: logger),
             Counting(store: store, indexesText: settings.indexesText, logger: logger),
         ]
-        if let console = try self.console.console(store: store, logger: logger) { services.append(console) }
+        if let console { services.append(console) }
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
