@@ -87,8 +87,15 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        library("CertificateAuthority", ["COpenSSL"]),
-        program("hatohol-ca", ["CertificateAuthority", argumentParser]),
+        library("Enrolment", ["JSONRPC"]),
+        library("CertificateAuthority", ["COpenSSL", "Enrolment"]),
+        program(
+            "hatohol-ca",
+            [
+                "CertificateAuthority", "Enrolment", "JSONRPC", argumentParser, hummingbird, hummingbirdTLS, nioCore,
+                nioPosix, logging,
+            ]
+        ),
 
         library("Store", [grdb, sqlite]),
         library("Query", []),
@@ -126,7 +133,8 @@ let package = Package(
                 argumentParser, logging,
             ]
         ),
-        tests("CertificateAuthorityTests", ["CertificateAuthority", "TestSupport"]),
+        tests("EnrolmentTests", ["Enrolment"]),
+        tests("CertificateAuthorityTests", ["CertificateAuthority", "Enrolment", "hatohol-ca", "TestSupport"]),
         tests("StoreTests", ["Store", grdb]),
         tests("QueryTests", ["Query"]),
         tests("RulesTests", ["Rules", "JSONRPC"]),

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// Certificates for brokers, nodes and servers.
 @main
-struct HatoholCA: ParsableCommand {
+struct HatoholCA: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hatohol-ca",
         abstract: "A certificate authority for RabbitMQ, its clients and hatohol.",
@@ -31,6 +31,7 @@ struct HatoholCA: ParsableCommand {
                 name: "Checking",
                 subcommands: [Verify.self, LintCommand.self, Check.self, DoctorCommand.self]
             ),
+            CommandGroup(name: "Enrolling", subcommands: [KeyCommand.self, Serve.self, Enroll.self]),
             CommandGroup(
                 name: "Delivering",
                 subcommands: [BrokerConfig.self, Export.self, Bundle.self, Deploy.self, RolloverCommand.self]

@@ -171,6 +171,14 @@ extension Authority {
         }
         let own = subject.commonName.flatMap { try? HostName($0) }?.alternativeName
         guard !asked.isEmpty else {
+            if let own, self.policy.denies(own, for: order.profile) {
+                throw AuthorityError(
+                    .refused,
+                    step,
+                    "policy.conf denies its common name: \(own)",
+                    advice: "choose other names by --san"
+                )
+            }
             return (
                 own.map { [$0] } ?? [],
                 own.map { ["the request names no host; granted \($0) by its common name"] } ?? []

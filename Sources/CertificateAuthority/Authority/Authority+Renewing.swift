@@ -2,10 +2,7 @@ internal import COpenSSL
 
 extension Authority {
     /// Whether two thirds of a certificate's life have passed.
-    public func isRenewalDue(_ certificate: Certificate) -> Bool {
-        let life = certificate.notAfter.seconds - certificate.notBefore.seconds
-        return self.clock() >= certificate.notBefore + life / 3 * 2
-    }
+    public func isRenewalDue(_ certificate: Certificate) -> Bool { self.clock() >= certificate.renewalTime }
 
     /// Signs a certificate again: the same names and profile, a new serial number and a new time.
     ///
@@ -42,7 +39,8 @@ extension Authority {
         newKey: PrivateKey? = nil,
         lifetime: Lifetime? = nil,
         key: PrivateKey,
-        action: String
+        action: String,
+        in locked: Session? = nil
     ) throws -> Certificate {
         let step = "renewing \(old.serial)"
         try self.checkOwnValidity(step)
@@ -68,7 +66,7 @@ extension Authority {
         var order = SigningOrder(profile)
         order.lifetime = lifetime
         let validity = try self.validity(order, step)
-        let session = try self.session()
+        let session = try locked ?? self.session()
         let draft = try CertificateDraft(
             subject: old.subject,
             key: certified,
@@ -91,6 +89,7 @@ extension Authority {
         details.alternativeNames = renewed.alternativeNames.map(\.description)
         details.reason = nil
         details.renewedFrom = "\(old.serial)"
+        details.publicKeyDigest = nil
         try self.file(renewed, details, action: action, in: session)
         return renewed
     }

@@ -3,7 +3,10 @@ extension Authority {
     ///
     /// The key is the authority's own, from ``key(_:)``.
     public func sign(_ plan: SigningPlan, key: PrivateKey) throws -> Certificate {
-        let session = try self.session()
+        try self.sign(plan, key: key, in: self.session())
+    }
+
+    func sign(_ plan: SigningPlan, key: PrivateKey, in session: Session) throws -> Certificate {
         let profile = plan.order.profile
         let draft = try CertificateDraft(
             subject: plan.subject,
@@ -24,6 +27,10 @@ extension Authority {
         details.profile = profile
         details.alternativeNames = plan.names.map(\.description)
         details.requester = plan.order.requester
+        if let registrationKey = plan.order.registrationKey {
+            details.registrationKey = registrationKey
+            details.publicKeyDigest = plan.key.publicDER.sha256.hexadecimal
+        }
         try self.file(certificate, details, action: "sign", in: session)
         return certificate
     }
@@ -38,6 +45,7 @@ extension Authority {
         if let profile = details.profile { circumstances.append(("profile", profile.rawValue)) }
         if let requester = details.requester { circumstances.append(("requester", requester)) }
         if let renewed = details.renewedFrom { circumstances.append(("renewed-from", renewed)) }
+        if let registered = details.registrationKey { circumstances.append(("registration-key", registered)) }
         let journal = Journal(
             action: action,
             row: IndexRow(certificate),

@@ -14,6 +14,8 @@ public struct SigningOrder {
     public var permitted: [NameConstraint] = []
     /// Who asked; for the record.
     public var requester: String?
+    /// The registration key by which it was asked for; for the record, and counted.
+    var registrationKey: String?
 
     /// An order with the usual settings.
     public init(_ profile: Profile) { self.profile = profile }

@@ -12,6 +12,10 @@ public struct Details: Sendable, Equatable {
     public var requester: String?
     /// The serial number of the certificate it replaces.
     public var renewedFrom: String?
+    /// The registration key by which the node, or the one whose certificate it renewed, was let in.
+    public var registrationKey: String?
+    /// SHA-256 of the public key that a node enrolled with, so that it may ask again for an answer it did not get.
+    public var publicKeyDigest: String?
 
     /// Nothing known.
     public init() {}
@@ -23,6 +27,8 @@ public struct Details: Sendable, Equatable {
         self.reason = fields["reason"].flatMap { RevocationReason($0) }
         self.requester = fields["requester"]
         self.renewedFrom = fields["renewed-from"]
+        self.registrationKey = fields["registration-key"]
+        self.publicKeyDigest = fields["public-key"]
     }
 
     var fields: Fields {
@@ -32,6 +38,8 @@ public struct Details: Sendable, Equatable {
         if let reason { pairs.append(("reason", reason.rawValue)) }
         if let requester { pairs.append(("requester", requester)) }
         if let renewedFrom { pairs.append(("renewed-from", renewedFrom)) }
+        if let registrationKey { pairs.append(("registration-key", registrationKey)) }
+        if let publicKeyDigest { pairs.append(("public-key", publicKeyDigest)) }
         return Fields(pairs)
     }
 }

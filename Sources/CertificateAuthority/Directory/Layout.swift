@@ -28,6 +28,10 @@ public struct Layout: Sendable {
     public var previous: String { "\(self.base)/previous" }
     /// The authority's private key.
     public var key: String { "\(self.directory)/private/ca-key.pem" }
+    /// Where the private key is instead, when a token keeps it.
+    public var keyLocation: String { "\(self.directory)/private/ca-key.uri" }
+    /// The request of an authority that waits for its certificate by another one.
+    public var request: String { "\(self.directory)/ca-req.pem" }
     /// The database.
     public var index: String { "\(self.directory)/index.txt" }
     /// Whether subjects must be unique.
@@ -48,6 +52,10 @@ public struct Layout: Sendable {
     public var journal: String { "\(self.records)/journal" }
     /// Facts about each certificate.
     public var details: String { "\(self.records)/details" }
+    /// What lets nodes enrol.
+    public var registrationKeys: String { "\(self.records)/registration-keys" }
+    /// The enrolment service's own key and certificate.
+    public var service: String { "\(self.records)/service.pem" }
     /// Who did what.
     public var audit: String { "\(self.records)/audit.log" }
     /// A link to the certificate at the place where people look first.

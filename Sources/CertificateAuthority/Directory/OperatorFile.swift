@@ -19,4 +19,16 @@ public struct OperatorFile: Sendable {
     public func write(_ bytes: [UInt8], mode: UInt32 = 0o644, force: Bool = false) throws {
         try FileSystem.create(bytes, at: self.path, mode: mode, replacing: force)
     }
+
+    /// Gives it another name; a file of that name is kept as `.old` with `force`, else refused.
+    public func rename(to other: String, force: Bool = false) throws {
+        if FileSystem.exists(other) {
+            guard force else { return try FileSystem.refuseExisting(other) }
+            try FileSystem.keepOld(other)
+        }
+        try FileSystem.rename(self.path, to: other)
+    }
+
+    /// Makes a directory of that name, with its parents; an existing one is fine.
+    public func makeDirectory() throws { try FileSystem.makeDirectory(self.path) }
 }

@@ -80,6 +80,11 @@ public final class Certificate {
     /// The last second of validity; the epoch if the certificate holds no date.
     public var notAfter: Timestamp { Timestamp(X509_get0_notAfter(self.pointer)) ?? Timestamp(seconds: 0) }
 
+    /// When two thirds of its life have passed, and it should be renewed.
+    public var renewalTime: Timestamp {
+        self.notBefore + (self.notAfter.seconds - self.notBefore.seconds) / 3 * 2
+    }
+
     /// The public key; nil if libcrypto does not know its kind.
     public var publicKey: PrivateKey? { X509_get_pubkey(self.pointer).map(PrivateKey.init(owning:)) }
 

@@ -12,12 +12,19 @@ struct Renew: ParsableCommand {
             EXAMPLES
               hatohol-ca renew web1.example.com --out client-cert.pem --force
               hatohol-ca renew broker/server-cert.pem --out broker/server-cert.pem --force --if-needed
+
+            On a node, --url renews the certificate there over mutual TLS, with the old
+            certificate and the same key, and replaces the file at one moment:
+
+              hatohol-ca renew /etc/hatohol/client-cert.pem --url https://ca.example.com:8443 \\
+                  --if-needed --jitter 600 --hook 'systemctl reload hap2-fluentd'
             """
     )
 
     @Argument(help: "Serial number, common name, alternative name or file.")
     var certificate: String
 
+    @OptionGroup(title: "On a node") var node: NodeRenewalOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var signing: SigningOptions
@@ -30,6 +37,15 @@ struct Renew: ParsableCommand {
     var force = false
 
     func run() throws {
+        if let url = self.node.url {
+            return try self.node.renew(
+                self.certificate,
+                at: url,
+                ifNeeded: self.ifNeeded,
+                dryRun: self.signing.dryRun,
+                self.output
+            )
+        }
         let authority = try self.directory.open()
         let entry = try authority.findOne(self.certificate, in: [.valid, .expired])
         let old = try authority.certificate(entry.row.serial)

@@ -1,0 +1,111 @@
+public import Enrolment
+
+extension Authority {
+    /// Renews the certificate with which a node identified itself: the same names, the same length of life.
+    ///
+    /// The certificate must be the one on record, neither revoked nor expired, and half of its life must have passed. A node
+    /// that asks again, because it did not get the answer, gets the successor that is already there.
+    ///
+    /// - Parameters:
+    ///   - old: what the node showed in the handshake, where it also proved to have the key.
+    ///   - order: what the node sent.
+    ///   - requester: where it came from; for the record.
+    ///   - key: the authority's key.
+    /// - Returns: the new certificate.
+    /// - Throws: ``EnrolmentProblem`` when it is refused, `AuthorityError` when something else fails.
+    public func renew(
+        _ old: Certificate,
+        _ order: RenewalOrder,
+        requester: String,
+        key: PrivateKey
+    ) throws -> Certificate {
+        let newKey = try order.request.map { try self.key(of: $0, for: old) }
+        let session = try self.session()
+        var details = try session.allDetails()
+        let issuer = try self.issuer(of: old, session.index)
+        if let successor = try self.successor(of: old, newKey, details, session) { return successor }
+        guard issuer == .current else {
+            throw EnrolmentProblem(409, "The certificate \(old.serial) was not signed again when the root changed.")
+        }
+        try self.checkWindow(of: old)
+        var facts = details.removeValue(forKey: old.serial) ?? Details()
+        guard (facts.profile ?? Profile(certificate: old))?.needsAlternativeName == true else {
+            throw EnrolmentProblem(403, "Certificates of this purpose are renewed on the authority's host.")
+        }
+        facts.requester = requester
+        return try self.signAgain(
+            old,
+            facts,
+            newKey: newKey,
+            lifetime: .hours(max(1, (old.notAfter.seconds - old.notBefore.seconds) / 3600)),
+            key: key,
+            action: newKey == nil ? "renew" : "rekey",
+            in: session
+        )
+    }
+
+    private enum Issuer { case current, previous }
+
+    /// Whose certificate it is, by its record; throws unless it is on record and neither revoked nor suspended.
+    ///
+    /// While the root changes, the authority before this one counts, too: its nodes come for what was signed again.
+    private func issuer(of old: Certificate, _ index: Index) throws -> Issuer {
+        if let row = index[old.serial], (try? self.certificate(old.serial)) == old {
+            try Self.checkStatus(of: row)
+            return .current
+        }
+        guard FileSystem.exists(self.layout.previous), let previous = try? Authority(base: self.layout.previous),
+            let row = try previous.index()[old.serial], (try? previous.certificate(old.serial)) == old
+        else { throw EnrolmentProblem(403, "The certificate is not one of this authority.") }
+        try Self.checkStatus(of: row)
+        return .previous
+    }
+
+    private static func checkStatus(of row: IndexRow) throws(EnrolmentProblem) {
+        switch row.status {
+        case .revoked: throw EnrolmentProblem(403, "The certificate \(row.serial) was revoked.")
+        case .suspended: throw EnrolmentProblem(403, "The certificate \(row.serial) is suspended.")
+        case .valid, .expired: break
+        }
+    }
+
+    private func checkWindow(of old: Certificate) throws {
+        let now = self.clock().seconds
+        switch RenewalWindow(notBefore: old.notBefore.seconds, notAfter: old.notAfter.seconds, now: now) {
+        case .open: return
+        case .over:
+            throw EnrolmentProblem(403, "The certificate \(old.serial) ended at \(old.notAfter); enrol again.")
+        case .early(let seconds):
+            let opening = Timestamp(seconds: now + seconds)
+            throw EnrolmentProblem(409, "The certificate \(old.serial) can be renewed from \(opening) on.")
+        }
+    }
+
+    /// The new key that a node wants certified.
+    private func key(of pem: String, for old: Certificate) throws -> PrivateKey {
+        let request = try Self.request(pem)
+        guard request.hasValidSignature, let key = request.publicKey, key.type != nil else {
+            throw EnrolmentProblem(422, "The request is not signed by its key, or the key is of a kind we do not sign.")
+        }
+        guard request.subject == old.subject else {
+            throw EnrolmentProblem(403, "The request is for \(request.subject), the certificate for \(old.subject).")
+        }
+        return key
+    }
+
+    /// The certificate that has replaced this one already, for the key in question.
+    private func successor(
+        of old: Certificate,
+        _ newKey: PrivateKey?,
+        _ details: [SerialNumber: Details],
+        _ session: Session
+    ) throws -> Certificate? {
+        guard let wanted = newKey ?? old.publicKey else { return nil }
+        let now = self.clock()
+        let serials = details.filter { serial, details in
+            details.renewedFrom == "\(old.serial)" && session.index[serial]?.isValid(at: now) == true
+        }.keys
+        let certificates = serials.compactMap { try? self.certificate($0) }
+        return certificates.filter { $0.publicKey?.matches(wanted) == true }.max { $0.notAfter < $1.notAfter }
+    }
+}

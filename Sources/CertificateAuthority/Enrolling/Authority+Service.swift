@@ -1,0 +1,41 @@
+/// The enrolment service's own key and certificate, in PEM.
+public struct ServiceIdentity: Sendable, Equatable {
+    /// The key.
+    public let key: [UInt8]
+    /// The certificate, the authorities above it, and the roots; those too, because nodes know them by fingerprint only.
+    public let chain: [UInt8]
+}
+
+extension Authority {
+    /// The identity of an enrolment service under that name; made when there is none, and anew when two thirds of its life
+    /// have passed or the authority's certificate has changed.
+    ///
+    /// Key and certificate lie in one file, so that they never disagree.
+    public func serviceIdentity(for host: HostName, key: PrivateKey) throws -> ServiceIdentity {
+        if let known = try self.knownIdentity(for: host) { return known }
+        let own = try PrivateKey.generate(.p256)
+        let identity = Identity(.server, host: host)
+        var order = SigningOrder(.server)
+        order.lifetime = .days(90)
+        order.requester = "the enrolment service"
+        let certificate = try self.sign(self.plan(identity, key: own, order), key: key)
+        let pem = try own.pem()
+        try FileSystem.write(pem + certificate.pem, to: self.layout.service, mode: 0o600)
+        return try self.identity(certificate, pem)
+    }
+
+    private func knownIdentity(for host: HostName) throws -> ServiceIdentity? {
+        let path = self.layout.service
+        guard let bytes = try FileSystem.readIfThere(path),
+            let certificate = try? Certificate(bytes: bytes, from: path),
+            let key = try? PrivateKey(pem: bytes, from: path), certificate.publicKey?.matches(key) == true,
+            certificate.isIssued(by: self.certificate), certificate.alternativeNames.contains(host.alternativeName),
+            !self.isRenewalDue(certificate)
+        else { return nil }
+        return try self.identity(certificate, key.pem())
+    }
+
+    private func identity(_ certificate: Certificate, _ key: [UInt8]) throws -> ServiceIdentity {
+        ServiceIdentity(key: key, chain: self.fullChain(certificate) + (try self.trustedRoots()))
+    }
+}

@@ -1,0 +1,76 @@
+internal import CertificateAuthority
+
+/// The three files of a node: its key, its certificate with the chain, and the roots it trusts.
+///
+/// The key waits as `key.pem.pending` until the certificate is there, so that an interrupted enrolment goes on with the same
+/// key, and neither uses a registration key twice nor leaves a key without a certificate.
+struct NodeFiles {
+    let key: String
+    let certificate: String
+    let roots: String
+    private let directory: String
+    private var pending: String { self.key + ".pending" }
+
+    init(directory: String, certificateName: String) {
+        self.directory = directory
+        self.key = "\(directory)/key.pem"
+        self.certificate = "\(directory)/\(certificateName)"
+        self.roots = "\(directory)/ca-cert.pem"
+    }
+
+    /// The files around a certificate; its neighbours unless they are named.
+    init(certificate: String, key: String?, roots: String?) {
+        let slash = certificate.lastIndex(of: "/")
+        let directory = slash.map { String(certificate[..<$0]) } ?? "."
+        self.directory = directory.isEmpty ? "/" : directory
+        self.certificate = certificate
+        self.key = key ?? "\(directory)/key.pem"
+        self.roots = roots ?? "\(directory)/ca-cert.pem"
+    }
+
+    /// The key to enrol with: the one of an interrupted attempt, or a new one.
+    ///
+    /// Refuses where files are there already.
+    func pendingKey(_ type: KeyType, passphrase: Passphrase?, force: Bool) throws -> PrivateKey {
+        if !force { try Files.refuseExisting(self.key) }
+        let pending = OperatorFile(self.pending)
+        if pending.exists {
+            let key = try PrivateKey(pem: pending.read(), passphrase: passphrase, from: self.pending)
+            if !force, try self.certifiedKey()?.matches(key) != true { try Files.refuseExisting(self.certificate) }
+            return key
+        }
+        if !force {
+            try Files.refuseExisting(self.certificate)
+            try Files.refuseExisting(self.roots)
+        }
+        let key = try PrivateKey.generate(type)
+        try OperatorFile(self.directory).makeDirectory()
+        try pending.write(key.pem(encryptedWith: passphrase), mode: 0o600)
+        return key
+    }
+
+    /// The key in the certificate that is there; nil when there is none.
+    private func certifiedKey() throws -> PrivateKey? {
+        guard OperatorFile(self.certificate).exists else { return nil }
+        return try Certificate(bytes: Files.read(self.certificate), from: self.certificate).publicKey
+    }
+
+    /// Writes what was answered; the key comes last, so that its name says that everything is there.
+    func write(_ answer: NodeAnswer, force: Bool) throws {
+        try self.replace(self.roots, with: answer.rootsPEM, force: force)
+        try self.replace(self.certificate, with: answer.chainPEM, force: true)
+        try OperatorFile(self.pending).rename(to: self.key, force: force)
+    }
+
+    /// Replaces the certificate by its successor, and the roots where they changed.
+    func renew(_ answer: NodeAnswer) throws {
+        try self.replace(self.roots, with: answer.rootsPEM, force: true)
+        try self.replace(self.certificate, with: answer.chainPEM, force: true)
+    }
+
+    private func replace(_ path: String, with bytes: [UInt8], force: Bool) throws {
+        let file = OperatorFile(path)
+        if file.exists, try file.read() == bytes { return }
+        try file.write(bytes, force: force)
+    }
+}

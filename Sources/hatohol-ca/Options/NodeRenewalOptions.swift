@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import CertificateAuthority
+internal import Enrolment
+internal import Glibc
+internal import JSONRPC
+
+/// How a node renews its own certificate at an enrolment service.
+struct NodeRenewalOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "On a node: the enrolment service. CERT is the certificate's file, which is replaced.",
+            valueName: "url"
+        ),
+        transform: serviceURL
+    )
+    var url: ServiceAddress?
+
+    @Option(help: ArgumentHelp("With --url: the key; default key.pem beside the certificate.", valueName: "file"))
+    var key: String?
+
+    @Option(help: ArgumentHelp("With --url: the roots; default ca-cert.pem beside the certificate.", valueName: "file"))
+    var ca: String?
+
+    @Option(help: ArgumentHelp("With --url: wait a random time up to this before asking.", valueName: "seconds"))
+    var jitter = 0
+
+    @Option(help: ArgumentHelp("With --url: how long to try while the service is away.", valueName: "seconds"))
+    var patience = 60
+
+    @Option(
+        help: ArgumentHelp("With --url: run this by /bin/sh when the certificate was replaced.", valueName: "command")
+    )
+    var hook: String?
+
+    func validate() throws {
+        guard (0...86_400).contains(self.jitter), (0...86_400).contains(self.patience) else {
+            throw ValidationError("--jitter and --patience are at most 86400 seconds")
+        }
+        guard self.url != nil || (self.key == nil && self.ca == nil && self.hook == nil) else {
+            throw ValidationError("--key, --ca and --hook belong to --url")
+        }
+    }
+
+    /// Renews the certificate in a file; the outcome goes to `output`.
+    func renew(_ path: String, at url: ServiceAddress, ifNeeded: Bool, dryRun: Bool, _ output: OutputOptions) throws {
+        let files = NodeFiles(certificate: path, key: self.key, roots: self.ca)
+        let chain = try Certificate.list(bytes: Files.read(files.certificate), from: files.certificate)
+        guard let old = chain.first else {
+            throw AuthorityError(.input, "reading the certificate \(path)", "it holds no certificate")
+        }
+        let isDue = old.renewalTime <= .now
+        if dryRun || (ifNeeded && !isDue) {
+            return output.show(
+                [
+                    "renewed": false, "due": .bool(isDue), "dueFrom": JSON(old.renewalTime),
+                    "notAfter": JSON(old.notAfter),
+                ],
+                or: [
+                    (isDue ? "due since" : "not due before")
+                        + " \(old.renewalTime): it is good until \(old.notAfter)"
+                ]
+            )
+        }
+        let key = try PrivateKey(pem: Files.read(files.key), from: files.key)
+        let roots = try Certificate.list(bytes: Files.read(files.roots), from: files.roots)
+        if self.jitter > 0 { sleep(UInt32.random(in: 0...UInt32(self.jitter))) }
+        var client = ServiceClient(url, trust: .roots(roots))
+        client.identity = (chain, key)
+        let request = ServiceRequest.post("/v1/renew", RenewalOrder().encoded())
+        let body = try Persistence(seconds: self.patience).send(request, by: client)
+        let answer = try NodeAnswer(EnrolmentAnswer(bytes: body), key: key, from: "\(url)")
+        guard answer.certificate.subject == old.subject else {
+            throw AuthorityError(.refused, "renewing \(path)", "the answer is for \(answer.certificate.subject)")
+        }
+        try files.renew(answer)
+        if let hook { try Shell.run(hook) }
+        output.show(
+            [
+                "renewed": true, "certificateFile": .string(files.certificate),
+                "certificate": JSON(answer.certificate),
+            ],
+            or: answer.certificate.lines + [files.certificate]
+        )
+    }
+}

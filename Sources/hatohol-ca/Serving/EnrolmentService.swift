@@ -1,0 +1,107 @@
+internal import CertificateAuthority
+internal import Enrolment
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import Synchronization
+
+/// The enrolment service: HTTPS around a ``Registrar``.
+///
+/// Bounded by 512 connections, 64 KiB for a body, 16 KiB for its head, 30 seconds for a request to arrive, and the limits of
+/// ``Admission``.
+final class EnrolmentService: Sendable {
+    private static let connections = 512
+    static let timeToArrive = Duration.seconds(30)
+
+    let registrar: Registrar
+    private let host: HostName
+    let logger: Logger
+    let admission: Mutex<Admission>
+    /// The audit log is for people: floods of refusals are for the program's log alone.
+    let audits = Mutex(TokenBuckets(perMinute: 60))
+    private let identity: ServiceIdentity
+    /// What is shown instead of the identity of the start, once that was renewed.
+    private let renewed = Mutex<NIOSSLContextConfigurationOverride?>(nil)
+    let start = ContinuousClock.now
+
+    /// Makes or reads the service's own certificate; nothing is listened to yet.
+    init(_ registrar: Registrar, host: HostName, limits: Admission.Limits, logger: Logger) async throws {
+        self.registrar = registrar
+        self.host = host
+        self.logger = logger
+        self.admission = Mutex(Admission(limits))
+        self.identity = try await registrar.identity(for: host)
+    }
+
+    /// Serves until it is told to stop by SIGTERM or SIGINT; requests that run are finished.
+    func run(on address: ServiceAddress, onReady: @escaping @Sendable (Int) -> Void) async throws {
+        let application = Application(
+            router: self.router(),
+            server: try .tls(
+                .http1(configuration: .init(idleTimeout: .seconds(60), httpDecoderConfiguration: self.decoder)),
+                configuration: self.tls()
+            ),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)
+            ),
+            onServerRunning: { onReady($0.localAddress?.port ?? 0) },
+            logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.runService() }
+            group.addTask { await self.keepIdentity() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private var decoder: HTTP1Channel.Configuration.DecoderConfiguration {
+        .init(maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100)
+    }
+
+    private static func chain(of identity: ServiceIdentity) throws -> [NIOSSLCertificateSource] {
+        try NIOSSLCertificate.fromPEMBytes(identity.chain).map { .certificate($0) }
+    }
+
+    private static func key(of identity: ServiceIdentity) throws -> NIOSSLPrivateKeySource {
+        .privateKey(try NIOSSLPrivateKey(bytes: identity.key, format: .pem))
+    }
+
+    private func tls() throws -> TLSChannelConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try Self.chain(of: self.identity),
+            privateKey: try Self.key(of: self.identity)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.certificateVerification = .optionalVerification
+        configuration.trustRoots = .certificates([])
+        configuration.sslContextCallback = { [weak self] _, promise in
+            promise.succeed(self?.renewed.withLock { $0 } ?? .noChanges)
+        }
+        // Any certificate may come in: the directory knows better than a chain which one is good, and an answer in HTTP says
+        // why it is not. That the peer has its key is proved by the handshake all the same.
+        return TLSChannelConfiguration(tlsConfiguration: configuration) { _, promise in
+            promise.succeed(.certificateVerified)
+        }
+    }
+
+    /// Renews the service's own certificate in time.
+    private func keepIdentity() async {
+        while (try? await Task.sleep(for: .seconds(3600))) != nil {
+            do {
+                let identity = try await self.registrar.identity(for: self.host)
+                guard identity != self.identity else { continue }
+                var change = NIOSSLContextConfigurationOverride()
+                change.certificateChain = try Self.chain(of: identity)
+                change.privateKey = try Self.key(of: identity)
+                self.renewed.withLock { $0 = change }
+            } catch {
+                self.logger.error("renewing the service's own certificate failed: \(error)")
+            }
+        }
+    }
+}
