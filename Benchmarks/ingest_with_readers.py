@@ -10,7 +10,7 @@ import time
 import console
 import reader
 from deployment import Deployment
-from end_to_end import line
+from load import line
 
 
 def write(path, rate, seconds, start):
@@ -21,7 +21,7 @@ def write(path, rate, seconds, start):
             if (wait := start + number / rate - time.monotonic()) > 0:
                 time.sleep(wait)
             end = min(number + step, int(rate * seconds))
-            file.write("".join(map(line, range(number, end))).encode())
+            file.write("".join(line(each) + "\n" for each in range(number, end)).encode())
             number = end
 
 
