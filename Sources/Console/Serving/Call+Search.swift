@@ -2,7 +2,7 @@ internal import Store
 
 extension Call {
     /// What a page may cost, and what somebody may wait who asked to go on with a search that was broken off.
-    private static let (quick, patient) = (Duration.milliseconds(60), Duration.milliseconds(600))
+    private static let (quick, patient) = (Duration.milliseconds(40), Duration.milliseconds(600))
 
     /// Looks for events, but not for ever: a condition that hardly any event meets can mean reading all of them.
     func search(_ search: EventSearch) async throws -> EventPage {

@@ -85,7 +85,7 @@ extension MonitoringStore {
             let count = try await self.change("prune events") { db in
                 let oldest = "SELECT id FROM event INDEXED BY event_time WHERE time < ? ORDER BY time LIMIT ?"
                 let arguments: StatementArguments = [moment.nanoseconds, Self.step]
-                try TextIndex.forget(oldest, arguments, in: db)
+                try TextSearch.forget(oldest, arguments, in: db)
                 try db.execute(sql: "DELETE FROM event WHERE id IN (\(oldest))", arguments: arguments)
                 return db.changesCount
             }

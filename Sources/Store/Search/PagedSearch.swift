@@ -9,6 +9,8 @@ struct PagedSearch {
     /// Entries read in order before an index is asked.
     private static let probe = 4000
     private static let slices = 1000...64_000
+    /// Candidates looked at by one statement: more each time, because what a statement costs by itself adds up.
+    private static let batches = 20...1600
     /// Above this the next slice is shorter, so that the end of the time is noticed.
     private static let pace = Duration.milliseconds(15)
     /// Handled events looked at one by one; with more of them the search goes on in order.
@@ -96,11 +98,13 @@ extension PagedSearch {
     /// Looks at candidates in order, some at a time.
     private consuming func follow(_ candidates: SortedEvents, in stretch: EventStretch) throws -> EventPage {
         var candidates = candidates
+        var count = Self.batches.clamped(self.search.limit)
         while true {
-            let some = try candidates.next(min(max(self.search.limit, 20), 200))
+            let some = try candidates.next(count)
             guard let last = some.last else { return self.page(endingAt: nil) }
             try self.collect(from: "event e NOT INDEXED", where: Self.list(some.map(\.id)), stretch)
             if self.isFull || self.isLate { return self.page(endingAt: last) }
+            count = Self.batches.clamped(count * 2)
         }
     }
 
@@ -149,8 +153,8 @@ extension PagedSearch {
     }
 
     private func withText(in stretch: EventStretch) throws -> SortedEvents? {
-        guard let indexed = try TextIndex.position(in: self.db), try self.isNear(indexed),
-            let events = try TextIndex.candidates(for: self.search.filter, in: self.db)
+        guard let indexed = try TextSearch.position(in: self.db), try self.isNear(indexed),
+            let events = try TextSearch.candidates(for: self.search.filter, in: self.db)
         else { return nil }
         let bounds = stretch.condition(time: "e.time", id: "e.id")
         let sql = """
@@ -207,4 +211,9 @@ extension PagedSearch {
     private static func list(_ ids: [Int64]) -> (text: String, arguments: StatementArguments) {
         ("e.id IN (\(ids.map(String.init).joined(separator: ",")))", [])
     }
+}
+
+extension ClosedRange {
+    /// The nearest value that is in the range.
+    fileprivate func clamped(_ value: Bound) -> Bound { Swift.min(Swift.max(value, self.lowerBound), self.upperBound) }
 }

@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// It names candidates only; the filter itself is asked of each. Fed behind ingest up to the event the counter `text` names, and
 /// kept free of deleted events as long as it exists.
-enum TextIndex {
+enum TextSearch {
     /// With more candidates than this the events themselves are read in order, which then fills a page soon.
     static let limit = 5000
     private static let step: Int64 = 5000
@@ -98,7 +98,7 @@ extension EventFilter {
     /// What the text index is asked, in its language, so that it names at least all matching events; nil when it cannot.
     fileprivate var textExpression: String? {
         switch self {
-        case .text(let pattern): return TextIndex.expression(like: pattern)
+        case .text(let pattern): return TextSearch.expression(like: pattern)
         case .all(let list):
             let known = list.compactMap(\.textExpression)
             return known.isEmpty ? nil : "(" + known.joined(separator: " AND ") + ")"
@@ -113,7 +113,7 @@ extension EventFilter {
 extension MonitoringStore {
     /// Makes the index of texts if it is not there; ``advanceTextIndex()`` fills it.
     public func createTextIndex() async throws {
-        try await self.change("make the index of texts") { try TextIndex.create(in: $0) }
+        try await self.change("make the index of texts") { try TextSearch.create(in: $0) }
     }
 
     /// Indexes the texts of the next events, some thousands; returns whether more are waiting.
@@ -122,8 +122,8 @@ extension MonitoringStore {
     public func advanceTextIndex() async throws -> Bool {
         let isBehind = try await self.read("compare counters") { db in
             let last = try Int64.fetchOne(db, sql: "SELECT value FROM counter WHERE name = 'event'") ?? 0
-            return try TextIndex.position(in: db).map { $0 < last } ?? false
+            return try TextSearch.position(in: db).map { $0 < last } ?? false
         }
-        return try isBehind ? await self.change("index texts") { try TextIndex.advance(in: $0) } : false
+        return try isBehind ? await self.change("index texts") { try TextSearch.advance(in: $0) } : false
     }
 }
