@@ -5,7 +5,7 @@ public struct AuthorityError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure this is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
-            case input, missing, exists, damaged, busy, passphrase, refused, filesystem, network, library
+            case input, missing, exists, damaged, busy, passphrase, refused, filesystem, incomplete, network, library
         }
         private let base: Base
 
@@ -25,6 +25,8 @@ public struct AuthorityError: Error, Sendable, CustomStringConvertible {
         public static let refused = Self(base: .refused)
         /// The operating system refused: permissions, a full disk.
         public static let filesystem = Self(base: .filesystem)
+        /// The operating system refused in the middle: the change is on record, and the next one completes it.
+        public static let incomplete = Self(base: .incomplete)
         /// A peer could not be reached or spoke otherwise than expected.
         public static let network = Self(base: .network)
         /// OpenSSL failed for a reason without a code of its own.

@@ -27,11 +27,14 @@ public struct Authority {
         guard FileSystem.exists(base), case let layout = Layout(base: try FileSystem.absolute(base)),
             FileSystem.exists(layout.certificate)
         else {
+            let isWaiting = FileSystem.exists(Layout(base: base).request)
             throw AuthorityError(
                 .missing,
                 step,
-                "there is none",
-                advice: "'hatohol-ca init --base-directory \(base)' makes one"
+                isWaiting ? "it waits for its certificate by the authority above" : "there is none",
+                advice: isWaiting
+                    ? "'hatohol-ca init --certificate FILE' takes it"
+                    : "'hatohol-ca init --base-directory \(base)' makes one"
             )
         }
         self.layout = layout
@@ -74,31 +77,6 @@ public struct Authority {
     public func certificate(_ serial: SerialNumber) throws -> Certificate {
         let path = self.layout.certificate(serial)
         return try Certificate(bytes: FileSystem.read(path), from: path)
-    }
-
-    /// Whether the private key needs a passphrase.
-    public var isKeyEncrypted: Bool {
-        (try? FileSystem.read(self.layout.key)).map { String(decoding: $0, as: UTF8.self).contains("ENCRYPTED") }
-            ?? false
-    }
-
-    /// How the private key is protected; nil when it is not.
-    public var keyEncryption: KeyEncryption? {
-        (try? FileSystem.read(self.layout.key)).flatMap(KeyEncryption.init(pem:))
-    }
-
-    /// Opens the private key, which must be the certificate's.
-    public func key(_ passphrase: Passphrase?) throws -> PrivateKey {
-        let key = try PrivateKey(pem: FileSystem.read(self.layout.key), passphrase: passphrase, from: self.layout.key)
-        guard let certified = self.certificate.publicKey, key.matches(certified) else {
-            throw AuthorityError(
-                .damaged,
-                "opening the authority's key",
-                "\(self.layout.key) is not the key of \(self.layout.certificate)",
-                advice: "restore both from one backup"
-            )
-        }
-        return key
     }
 
     /// Locks the directory for a change.

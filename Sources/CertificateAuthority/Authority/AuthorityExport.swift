@@ -63,7 +63,7 @@ public enum AuthorityExport {
 
 extension Passphrase {
     /// Lends the bytes with a terminating zero; the copy is wiped.
-    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: self.count + 1) { copy in
             copy.initialize(repeating: 0)
             defer { OPENSSL_cleanse(copy.baseAddress, copy.count) }

@@ -62,6 +62,12 @@ public struct KeyFiles {
         try FileSystem.create(key.pem(encryptedWith: passphrase), at: self.key, mode: 0o600, replacing: force)
     }
 
+    /// Takes back a key that nobody needs, because its certificate was not signed; a replaced one gets its name back.
+    public func withdrawKey(replaced: Bool) {
+        try? FileSystem.remove(self.key)
+        if replaced, FileSystem.exists(self.key + ".old") { try? FileSystem.rename(self.key + ".old", to: self.key) }
+    }
+
     /// Writes a request.
     public func write(request: CertificateRequest, force: Bool) throws {
         try FileSystem.create(request.pem, at: self.request, replacing: force)

@@ -10,8 +10,15 @@ struct AppendOnlyFile {
         let file = open(self.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw FileSystem.failure(step) }
         defer { close(file) }
-        try FileSystem.writeAll(Array((line + "\n").utf8), to: file, step)
-        guard fsync(file) == 0 else { throw FileSystem.failure(step) }
+        let size = lseek(file, 0, SEEK_END)
+        do {
+            try FileSystem.writeAll(Array((line + "\n").utf8), to: file, step)
+            guard fsync(file) == 0 else { throw FileSystem.failure(step) }
+        } catch {
+            // What a full disk took of the line would spoil the next one.
+            ftruncate(file, size)
+            throw error
+        }
     }
 
     /// The lines; a last one without line feed is not counted.

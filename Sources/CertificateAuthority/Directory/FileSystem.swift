@@ -9,6 +9,8 @@ enum FileSystem {
         guard file >= 0 else { throw self.failure(step) }
         defer { close(file) }
         var bytes: [UInt8] = []
+        var status = stat()
+        if fstat(file, &status) == 0 { bytes.reserveCapacity(max(0, min(limit, Int(status.st_size)))) }
         while true {
             let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
                 var got = Glibc.read(file, buffer.baseAddress, buffer.count)
@@ -95,6 +97,15 @@ enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw self.failure("removing \(path)") }
     }
 
+    /// Removes a directory with what is in it, as far as that goes.
+    static func removeTree(_ path: String) {
+        for name in (try? self.names(in: path)) ?? [] {
+            let child = "\(path)/\(name)"
+            if unlink(child) != 0 { self.removeTree(child) }
+        }
+        rmdir(path)
+    }
+
     /// Gives a file another name, durably.
     static func rename(_ path: String, to other: String) throws {
         guard Glibc.rename(path, other) == 0 else { throw self.failure("renaming \(path) to \(other)") }
@@ -146,7 +157,7 @@ enum FileSystem {
     static func failure(_ step: String, _ number: Int32 = errno) -> AuthorityError {
         let advice: String? =
             switch number {
-            case ENOSPC, EDQUOT: "make room on the disk and try again; nothing was changed"
+            case ENOSPC, EDQUOT: "make room on the disk and try again"
             case EACCES, EPERM: "run it as the user who owns the files"
             case EROFS: "the file system is mounted read-only"
             default: nil

@@ -1,19 +1,25 @@
 /// Settings with which `openssl ca` follows the same rules in the same directory.
 enum OpenSSLConfiguration {
-    static func text(directory: String) -> String {
+    /// The settings for a directory; `key` is where a token has the key, else it is a file.
+    ///
+    /// With a token, `openssl ca` needs `-engine pkcs11 -keyform engine` as well, and `PKCS11_MODULE_PATH` in its environment: its
+    /// engine knows no `module-path` in a URI.
+    static func text(directory: String, key: TokenURI? = nil) -> String {
         // In a configuration file `$` begins a variable.
-        let escaped = directory.map { "$\\\"'#".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+        func escaped(_ text: String) -> String {
+            text.map { "$\\\"'#".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+        }
         return """
             # Written by hatohol-ca. Both it and 'openssl ca -config' of this file work on the directory.
             [ca]
             default_ca = local_ca
 
             [local_ca]
-            dir = \(escaped)
+            dir = \(escaped(directory))
             certificate = $dir/ca-cert.pem
             database = $dir/index.txt
             new_certs_dir = $dir/newcerts
-            private_key = $dir/private/ca-key.pem
+            private_key = \(key.map { escaped($0.withoutModule) } ?? "$dir/private/ca-key.pem")
             serial = $dir/serial
             rand_serial = yes
             unique_subject = no

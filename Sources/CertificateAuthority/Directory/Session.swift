@@ -58,7 +58,17 @@ final class Session {
             try? FileSystem.remove(self.layout.journal)
             throw error
         }
-        try self.complete(journal)
+        do {
+            try self.complete(journal)
+        } catch let error as AuthorityError {
+            throw AuthorityError(
+                .incomplete,
+                error.step,
+                error.reason,
+                advice:
+                    "\(journal.action) of \(journal.row.serial) is on record; set that right, and the next command completes it"
+            )
+        }
     }
 
     /// Notes something that changes no certificate.

@@ -30,6 +30,7 @@ extension Doctor {
     }
 
     private mutating func examineKey(_ authority: Authority) throws {
+        if let token = try authority.tokenKey { return self.add(.good, "key", "a token keeps it: \(token)") }
         let path = self.layout.key
         var status = stat()
         guard stat(path, &status) == 0 else { return self.add(.error, "key", "\(path) is missing") }
@@ -38,7 +39,7 @@ extension Doctor {
                 guard chmod(path, 0o600) == 0 else { throw FileSystem.failure("changing the mode of \(path)") }
             }
         }
-        guard authority.isKeyEncrypted else {
+        guard authority.needsPassphrase else {
             return self.add(.warning, "key", "it is not encrypted: whoever copies the file is the authority")
         }
         guard let encryption = authority.keyEncryption, encryption.isStrong else {

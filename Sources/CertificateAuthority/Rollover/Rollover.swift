@@ -130,9 +130,20 @@ public struct Rollover {
         try FileSystem.synchronizeDirectory(of: self.layout.directory)
         try FileSystem.rename(self.layout.next, to: self.layout.previous)
         let previous = Layout(base: self.layout.previous)
-        let configuration = OpenSSLConfiguration.text(directory: previous.directory)
-        try FileSystem.write(Array(configuration.utf8), to: previous.configuration)
-        return try Authority(base: self.layout.base, patience: self.authority.patience, clock: self.authority.clock)
+        let old = try Authority(base: previous.base)
+        let now = try Authority(base: self.layout.base, patience: self.authority.patience, clock: self.authority.clock)
+        try Self.writeConfiguration(of: old)
+        // The operator's own settings stay, unless they name a token's key, which is now the wrong one.
+        if try old.tokenKey != now.tokenKey {
+            try FileSystem.keepOld(now.layout.configuration)
+            try Self.writeConfiguration(of: now)
+        }
+        return now
+    }
+
+    private static func writeConfiguration(of authority: Authority) throws {
+        let text = try OpenSSLConfiguration.text(directory: authority.layout.directory, key: authority.tokenKey)
+        try FileSystem.write(Array(text.utf8), to: authority.layout.configuration)
     }
 
     /// Ends the change: the cross certificate goes, and the bundle holds the new root alone.

@@ -14,8 +14,8 @@ struct Create: ParsableCommand {
             """
     )
 
-    @Argument(help: "client, server or peer (both).")
-    var profile: HostProfile
+    @Argument(help: "client, server, peer (both), or ocsp, which signs OCSP answers.")
+    var profile: KeyProfile
 
     @OptionGroup var key: KeyOptions
     @OptionGroup var output: OutputOptions

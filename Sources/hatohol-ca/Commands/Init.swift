@@ -15,6 +15,13 @@ struct Init: ParsableCommand {
               hatohol-ca init --base-directory /etc/hatohol/ca --name 'Example Co. CA'
               hatohol-ca init --base-directory ca --if-needed --no-passphrase
               hatohol-ca init --base-directory /var/lib/hatohol --renew
+              hatohol-ca init --key 'pkcs11:token=authority;object=root' --passphrase-file pin
+
+            An authority below another one waits for its certificate:
+
+              hatohol-ca init --below --base-directory issuing --name 'Issuing CA'
+              hatohol-ca sign ca issuing/CA/ca-req.pem --out issuing.pem      (by the one above)
+              hatohol-ca init --base-directory issuing --certificate issuing.pem --chain ca-cert.pem
             """
     )
 
@@ -44,6 +51,33 @@ struct Init: ParsableCommand {
     )
     var permitted: [NameConstraint] = []
 
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp("Use this key of a PKCS#11 token, whose PIN is the passphrase: pkcs11:…", valueName: "uri"),
+        transform: tokenURI
+    )
+    var tokenKey: TokenURI?
+
+    @Flag(help: "Prepare an authority below another one: its directory, its key and a request.")
+    var below = false
+
+    @Option(
+        name: .customLong("certificate"),
+        help: ArgumentHelp(
+            "Take this certificate by the authority above, the first or a renewed one.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var signed: String?
+
+    @Option(
+        name: .customLong("chain"),
+        help: ArgumentHelp("The certificates above that one, as far as it does not hold them.", valueName: "file"),
+        completion: .file()
+    )
+    var chain: String?
+
     @Flag(help: "Leave the key unencrypted, for tests and unattended machines.")
     var noPassphrase = false
 
@@ -57,10 +91,20 @@ struct Init: ParsableCommand {
         guard !(self.renew && self.ifNeeded) else {
             throw ValidationError("--renew and --if-needed exclude each other")
         }
+        guard [self.renew, self.below, self.signed != nil].count(where: \.self) <= 1 else {
+            throw ValidationError("--renew, --below and --certificate exclude each other")
+        }
+        guard !(self.noPassphrase && self.tokenKey != nil) else {
+            throw ValidationError("a token wants its PIN: --key and --no-passphrase exclude each other")
+        }
+        guard self.permitted.isEmpty || !self.below else {
+            throw ValidationError("the authority above limits the names: 'sign ca --permit'")
+        }
     }
 
     func run() throws {
         if self.renew { return try self.renewExisting() }
+        if let signed { return try self.adopt(signed) }
         if Authority.exists(base: self.directory.baseDirectory) { return try self.meetExisting() }
         var new = NewAuthority()
         if let name { new.name = name }
@@ -68,21 +112,50 @@ struct Init: ParsableCommand {
         new.lifetime = self.lifetime
         new.permitted = self.permitted
         new.derivation = self.keyDerivation
+        new.tokenKey = self.tokenKey
         new.passphrase = try self.newPassphrase()
+        if self.below { return try self.prepareBelow(new) }
         let authority = try Authority.initialize(new, base: self.directory.baseDirectory)
-        if let warning = self.keyType.warning { tell(["note: \(warning)"]) }
+        if self.tokenKey == nil, let warning = self.keyType.warning { tell(["note: \(warning)"]) }
         self.show(authority, "A new authority", created: true)
     }
 
     private func newPassphrase() throws -> Passphrase? {
         if self.noPassphrase { return nil }
-        if let given = try self.passphrase.given ?? PassphraseSource.promptForNew() { return given }
+        let asked =
+            try self.passphrase.given
+            ?? (self.tokenKey == nil ? PassphraseSource.promptForNew() : PassphraseSource.prompt("PIN of the token: "))
+        if let asked { return asked }
         throw AuthorityError(
             .passphrase,
             "making an authority",
             "there is no terminal to ask for a passphrase",
-            advice: "give --passphrase-file, or --no-passphrase to leave the key open"
+            advice: self.tokenKey == nil
+                ? "give --passphrase-file, or --no-passphrase to leave the key open"
+                : "give --passphrase-file with the token's PIN"
         )
+    }
+
+    private func prepareBelow(_ new: NewAuthority) throws {
+        let request = try Authority.prepareBelow(new, base: self.directory.baseDirectory)
+        let base = self.directory.baseDirectory
+        self.output.show(
+            ["created": true, "baseDirectory": .string(base), "requestFile": .string(request)],
+            or: [
+                "", "The next action:", "Copy \(request) to the host of the authority above and run there:",
+                "  % hatohol-ca sign ca ca-req.pem --out ca-cert-below.pem",
+                "Copy that file and the root's certificate back and run:",
+                "  % hatohol-ca init --base-directory \(base) --certificate ca-cert-below.pem --chain ca-cert.pem",
+            ]
+        )
+    }
+
+    private func adopt(_ signed: String) throws {
+        var certificates = try Certificate.list(bytes: Files.read(signed), from: signed)
+        if let chain { certificates += try Certificate.list(bytes: Files.read(chain), from: chain) }
+        let base = self.directory.baseDirectory
+        let authority = try Authority.adopt(certificates, base: base, patience: self.directory.wait)
+        self.show(authority, "The authority has its certificate by \(authority.certificate.issuer)", created: false)
     }
 
     private func meetExisting() throws {
@@ -107,6 +180,7 @@ struct Init: ParsableCommand {
     }
 
     private func show(_ authority: Authority, _ title: String, created: Bool) {
+        let key = (try? authority.tokenKey?.description) ?? authority.layout.key
         self.output.show(
             [
                 "created": .bool(created), "baseDirectory": .string(authority.layout.base),
@@ -115,7 +189,7 @@ struct Init: ParsableCommand {
             or: [
                 "\(title):", "  name         \(authority.certificate.subject)",
                 "  valid        \(authority.certificate.notBefore) to \(authority.certificate.notAfter)",
-                "  certificate  \(authority.layout.certificate)", "  key          \(authority.layout.key)",
+                "  certificate  \(authority.layout.certificate)", "  key          \(key)",
                 "  sha256       \(authority.certificate.fingerprint)",
             ]
         )

@@ -14,8 +14,8 @@ struct Issue: ParsableCommand {
             """
     )
 
-    @Argument(help: "client, server or peer (both).")
-    var profile: HostProfile
+    @Argument(help: "client, server, peer (both), or ocsp, which signs OCSP answers.")
+    var profile: KeyProfile
 
     @OptionGroup var key: KeyOptions
     @OptionGroup var directory: DirectoryOptions
@@ -35,8 +35,15 @@ struct Issue: ParsableCommand {
         if !self.output.json { tell(plan.lines) }
         let authorityKey = try self.passphrase.key(of: authority)
         // First the key: a certificate whose key was lost to a full disk would stay on record for nothing.
+        let isReplacing = OperatorFile(files.key).exists
         try files.write(key: key, passphrase: self.key.keyPassphrase, force: self.key.force)
-        let certificate = try authority.sign(plan, key: authorityKey)
+        let certificate: Certificate
+        do {
+            certificate = try authority.sign(plan, key: authorityKey)
+        } catch let error as AuthorityError where error.code != .incomplete {
+            files.withdrawKey(replaced: isReplacing)
+            throw error
+        }
         try authority.write(certificate, to: file, force: self.key.force)
         try authority.writeRoot(to: self.key.outputDirectory, force: self.key.force)
         self.output.show(

@@ -43,3 +43,8 @@ extension CertificateEntry.State: ExpressibleByArgument {}
 extension LintTarget: ExpressibleByArgument {}
 
 extension LiveCheck.Application: ExpressibleByArgument {}
+
+/// Reads the place of a token's key for an option.
+func tokenURI(_ text: String) throws -> TokenURI {
+    do { return try TokenURI(text) } catch { throw ValidationError("\(error)") }
+}

@@ -54,3 +54,17 @@ enum HostProfile: String, ExpressibleByArgument, CaseIterable {
         }
     }
 }
+
+/// What a key can be made for here; an authority's belongs to `init --below`.
+enum KeyProfile: String, ExpressibleByArgument, CaseIterable {
+    case client, server, peer, ocsp
+
+    var profile: Profile {
+        switch self {
+        case .client: .client
+        case .server: .server
+        case .peer: .peer
+        case .ocsp: .ocsp
+        }
+    }
+}

@@ -27,7 +27,7 @@ struct PassphraseOptions: ParsableArguments {
     /// The authority's key, opened; the passphrase is asked for at the terminal if it must be.
     func key(of authority: Authority) throws -> PrivateKey {
         var passphrase = try self.given
-        if passphrase == nil, authority.isKeyEncrypted {
+        if passphrase == nil, authority.needsPassphrase {
             passphrase = try PassphraseSource.prompt("Passphrase of the authority's key: ")
         }
         return try authority.key(passphrase)

@@ -17,6 +17,13 @@ struct RolloverPrepare: ParsableCommand {
     @Option(help: ArgumentHelp("p256, p384, p521, rsa:2048 to rsa:4096, or ed25519.", valueName: "type"))
     var keyType: KeyType = .p384
 
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp("Use this key of a token for the new authority: pkcs11:…", valueName: "uri"),
+        transform: tokenURI
+    )
+    var tokenKey: TokenURI?
+
     @Option(help: ArgumentHelp("The first line encrypts the new authority's key.", valueName: "file"))
     var newPassphraseFile: String?
 
@@ -29,6 +36,7 @@ struct RolloverPrepare: ParsableCommand {
         var new = NewAuthority()
         if let name { new.name = name }
         new.keyType = self.keyType
+        new.tokenKey = self.tokenKey
         if !self.noPassphrase {
             new.passphrase = try self.newPassphraseFile.map(PassphraseSource.file) ?? PassphraseSource.promptForNew()
             guard new.passphrase != nil else {

@@ -1,0 +1,92 @@
+extension Authority {
+    /// Prepares an authority below another one: its directory, its key, and the request for the authority above to sign.
+    ///
+    /// The directory waits for ``adopt(_:base:patience:clock:)`` and signs nothing until then.
+    ///
+    /// - Returns: the path of the request.
+    public static func prepareBelow(_ new: NewAuthority, base: String) throws -> String {
+        let layout = try self.begin(new, base: base)
+        let key = try self.makeKey(new)
+        let request = try CertificateRequest(
+            subject: DistinguishedName([.init("CN", new.name)]),
+            alternativeNames: [],
+            key: key
+        )
+        try self.build(layout, new, key: key, certificate: nil) { try FileSystem.write(request.pem, to: $0.request) }
+        return layout.request
+    }
+
+    /// Takes the certificate that the authority above signed, the first one or a renewed one.
+    ///
+    /// Among the given certificates are its own and those above it up to the root, in any order. The old certificate stays
+    /// beside a new one as `.old`.
+    public static func adopt(
+        _ certificates: [Certificate],
+        base: String,
+        patience: Int = 30,
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) throws -> Authority {
+        let step = "taking the certificate of the authority in \(base)"
+        guard self.exists(base: base) else {
+            throw AuthorityError(.missing, step, "there is none", advice: "'hatohol-ca init --below' prepares it")
+        }
+        let layout = Layout(base: try FileSystem.absolute(base))
+        guard let key = try self.certifiedKey(layout),
+            let own = certificates.first(where: { $0.publicKey?.matches(key) == true && !$0.isSelfSigned })
+        else {
+            throw AuthorityError(
+                .input,
+                step,
+                "none of the certificates is for its key",
+                advice: "sign \(layout.request) with 'hatohol-ca sign ca'"
+            )
+        }
+        guard own.isAuthority else {
+            throw AuthorityError(.refused, step, "\(own.subject) may not sign", advice: "sign it as 'ca'")
+        }
+        let chain = try self.chain(of: own, among: certificates, step)
+        let session = try Session(layout, patience: patience, clock: clock)
+        try FileSystem.write(chain.flatMap(\.pem), to: layout.chain)
+        if FileSystem.exists(layout.certificate) { try FileSystem.keepOld(layout.certificate) }
+        try FileSystem.write(own.der, to: layout.certificateDER)
+        try FileSystem.write(own.pem, to: layout.certificate)
+        try self.link(layout)
+        try session.note(
+            "adopt",
+            [("subject", own.subjectLine), ("serial", "\(own.serial)"), ("issuer", "\(own.issuer)")]
+        )
+        return try Authority(base: layout.base, clock: clock)
+    }
+
+    /// The public key of the directory; from the request, since the private one may be closed.
+    private static func certifiedKey(_ layout: Layout) throws -> PrivateKey? {
+        if let request = try FileSystem.readIfThere(layout.request) {
+            return try CertificateRequest(bytes: request, from: layout.request).publicKey
+        }
+        return try Certificate(bytes: FileSystem.read(layout.certificate), from: layout.certificate).publicKey
+    }
+
+    /// The certificates above, the root last.
+    private static func chain(
+        of certificate: Certificate,
+        among others: [Certificate],
+        _ step: String
+    ) throws -> [Certificate] {
+        var chain: [Certificate] = []
+        var last = certificate
+        while !last.isSelfSigned {
+            let issuers = others.filter { last.isIssued(by: $0) && !chain.contains($0) && $0 != last }
+            guard let issuer = issuers.first(where: \.isSelfSigned) ?? issuers.first else {
+                throw AuthorityError(
+                    .missing,
+                    step,
+                    "the certificate of \(last.issuer) is not among those given",
+                    advice: "give the root's certificate by --chain"
+                )
+            }
+            chain.append(issuer)
+            last = issuer
+        }
+        return chain
+    }
+}
