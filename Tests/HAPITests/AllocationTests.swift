@@ -1,0 +1,91 @@
+import AllocationCounter
+import HAPI
+import JSONRPC
+import Testing
+
+/// The hot path asks for memory once in a while, never for each event.
+///
+/// What is compared are two messages of different length, so that whatever is needed once per message falls out.
+@Suite struct AllocationTests {
+    private static let more = 900
+    #if DEBUG
+    /// A build that is not optimised keeps the context of one closure on the heap for each time stamp written.
+    private static let unoptimised = 1
+    #else
+    private static let unoptimised = 0
+    #endif
+
+    /// Texts of 16 bytes and more live on the heap; this event has three of them, one with an escape.
+    private static func event(_ number: Int) -> Event {
+        Event(
+            eventId: "01JDGZ4Q7M5V8K2T-\(1_000_000_000 + number)",
+            time: TimeStamp(seconds: 1_793_363_696 + Int64(number)),
+            type: .bad,
+            triggerId: "trigger-\(number)",
+            status: .notGood,
+            severity: .error,
+            hostId: "host-\(number)",
+            hostName: "node-\(1000 + number).example.internal",
+            brief: "the disk below \"/var\" is nearly full, number \(number)"
+        )
+    }
+
+    /// How many more allocations the work needs for a thousand events than for a hundred.
+    private static func allocationsOfMoreEvents(_ work: ([Event]) throws -> Void) rethrows -> Int {
+        let (few, many) = ((0..<100).map(self.event), (0..<100 + self.more).map(self.event))
+        func count(_ events: [Event]) throws -> Int {
+            // Once in vain, so that what is made at first use is there.
+            try work(events)
+            let before = allocations_of_this_thread()
+            try work(events)
+            return Int(allocations_of_this_thread() - before)
+        }
+        return try count(many) - count(few)
+    }
+
+    private static func request(_ events: [Event]) -> [UInt8] { PutEvents(events: events).request(id: 1) }
+
+    private static func params(_ request: [UInt8]) -> JSONValue? {
+        guard case .request(let call, id: _) = Message(parsing: request) else { return nil }
+        return call.params
+    }
+
+    @Test func theCounterCounts() {
+        let before = allocations_of_this_thread()
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(100_000)
+        #expect(allocations_of_this_thread() > before)
+        withExtendedLifetime(bytes) {}
+    }
+
+    @Test func writingAllocatesNothingPerEvent() {
+        var writer = PutEventsWriter()
+        let more = Self.allocationsOfMoreEvents { events in
+            for event in events { writer.append(event) }
+            _ = writer.finish()
+        }
+        #expect(more < Self.unoptimised * Self.more + 20, "\(Self.more) more events, \(more) more allocations")
+    }
+
+    @Test func readingAMessageAsViewsAllocatesNothingPerEvent() throws {
+        var requests: [Int: [UInt8]] = [:]
+        for count in [100, 100 + Self.more] { requests[count] = Self.request((0..<count).map(Self.event)) }
+        let more = try Self.allocationsOfMoreEvents { events in
+            let batch = try EventBatch.decode(Self.params(requests[events.count] ?? [])).value
+            var bytes = 0
+            for index in 0..<batch.count { bytes += batch[index].brief.count + batch[index].eventId.count }
+            #expect(bytes > 0)
+        }
+        #expect(more < 40, "\(Self.more) more events, \(more) more allocations")
+    }
+
+    @Test func readingAMessageAsValuesAllocatesTheStringsThatAreKept() throws {
+        var requests: [Int: [UInt8]] = [:]
+        for count in [100, 100 + Self.more] { requests[count] = Self.request((0..<count).map(Self.event)) }
+        let more = try Self.allocationsOfMoreEvents { events in
+            let put = try PutEvents.decode(Self.params(requests[events.count] ?? [])).value
+            #expect(put.events.count == events.count)
+        }
+        #expect(more < 3 * Self.more + 40, "\(Self.more) more events with three texts each, \(more) more allocations")
+    }
+}
