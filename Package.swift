@@ -120,6 +120,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("AMQPTests", ["AMQP", "TestSupport", logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("HAPITests", ["HAPI", "JSONRPC", "AllocationCounter"]),
