@@ -158,7 +158,7 @@ struct EnrolmentTests {
     }
 
     @Test func renewalKeepsNameLifeAndKey() throws {
-        let key = try self.register("*")
+        let key = try self.register("*", "IP:192.0.2.*")
         let old = try self.enroll(self.order(key, "web1.example.com", names: ["IP:192.0.2.7"]))
         #expect(try self.refusal(renewing: old).status == 409)
         self.clock.turn(seconds: 6 * 86_400)

@@ -20,7 +20,7 @@ struct KeyAdd: ParsableCommand {
 
     @Option(
         name: .customLong("name"),
-        help: ArgumentHelp("Names that may be certified; repeatable. '*' allows all.", valueName: "pattern"),
+        help: ArgumentHelp("Names that may be certified; repeatable. '*' allows all DNS names.", valueName: "pattern"),
         transform: nameGlob
     )
     var names: [NameGlob]
