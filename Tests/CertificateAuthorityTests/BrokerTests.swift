@@ -80,7 +80,7 @@ struct BrokerTests {
     }
 
     @Test func onlyGoodClientsAreLetIn() async throws {
-        let site = try Site()
+        let (site, ended) = try Site.withEndedClient("good")
         let broker = try await LiveBroker(site, server: site.issue(.server, "localhost"))
         for keyType in [KeyType.p256, .p384, .rsa(2048)] {
             let outcome = try await broker.check(
@@ -93,6 +93,8 @@ struct BrokerTests {
         #expect(peer.isGood, "\(peer.text)")
         let wrongPurpose = try await broker.check(site.issue(.server, "good").files, trusting: site.root)
         #expect(wrongPurpose.status == 1, "\(wrongPurpose.text)")
+        let expired = try await broker.check(ended.files, trusting: site.root)
+        #expect(expired.status == 1 && !expired.output.contains(": good,"), "\(expired.text)")
         let ed25519 = try await broker.check(site.issue(.client, "good", keyType: .ed25519).files, trusting: site.root)
         #expect(
             ed25519.output.contains("TLS 1.3: good") && !ed25519.output.contains("TLS 1.2: good"),

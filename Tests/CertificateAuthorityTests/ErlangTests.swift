@@ -67,14 +67,14 @@ struct ErlangTests {
     }
 
     @Test func revokedExpiredAndForeignClientsAreRefused() async throws {
-        let site = try Site()
+        let (site, ended) = try Site.withEndedClient("ended")
         let server = try site.issue(.server, "localhost")
         let good = try site.issue(.client, "good")
         let rsa = try site.issue(.client, "rsa", keyType: .rsa(2048))
         let p384 = try site.issue(.client, "p384", keyType: .p384)
         let revoked = try site.issue(.client, "revoked")
         let wrongPurpose = try site.issue(.server, "wrong")
-        let ended = try Self.ended(site)
+        let foreign = try Site().issue(.client, "foreign")
         let crl = try #require(
             try site.authority.revoke([revoked.certificate.serial], reason: .keyCompromise, key: site.key)
         )
@@ -85,7 +85,7 @@ struct ErlangTests {
                 let outcome = try await self.connect(broker.port, site, client, [version])
                 #expect(outcome.output.contains("welcome"), "\(version) \(client.certificate.subject): \(outcome.text)")
             }
-            for client in [revoked, wrongPurpose, ended] {
+            for client in [revoked, wrongPurpose, ended, foreign] {
                 let outcome = try await self.connect(broker.port, site, client, [version])
                 #expect(!outcome.output.contains("welcome"), "\(version) \(client.certificate.subject)")
             }
@@ -111,30 +111,6 @@ struct ErlangTests {
         #expect(!again.output.contains("welcome"), "\(again.text)")
         let fresh = try await self.connect(port, site, client, ["-tls1_3"])
         #expect(!fresh.output.contains("welcome"), "\(fresh.text)")
-    }
-
-    /// A certificate whose time is over, signed while the clock stood in the past.
-    private static func ended(_ site: Site) throws -> Issued {
-        let year = 400 * 86_400
-        let path = site.directory.file("old-authority")
-        var new = NewAuthority(name: site.authority.certificate.subject.commonName ?? "")
-        new.keyType = .p256
-        let past = try Authority.initialize(new, base: path, clock: { .now + -year })
-        let key = try PrivateKey.generate(.p256)
-        let identity = Identity(.client, host: try HostName("ended"))
-        var order = SigningOrder(.client)
-        order.lifetime = .days(1)
-        let certificate = try past.sign(past.plan(identity, key: key, order), key: past.key(nil))
-        let files = KeyFiles(directory: site.directory.file("ended"))
-        try files.write(key: key, passphrase: nil, force: false)
-        try past.write(certificate, to: "\(files.directory)/cert.pem", force: false)
-        return Issued(
-            certificate: certificate,
-            key: key,
-            certificateFile: "\(files.directory)/cert.pem",
-            keyFile: files.key,
-            profile: .client
-        )
     }
 
     @Test func theOriginalServerCertificateFailsAsTheLintSays() async throws {

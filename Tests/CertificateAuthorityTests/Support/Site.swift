@@ -19,6 +19,14 @@ struct Site {
         self.key = try self.authority.key(nil)
     }
 
+    /// An authority more than a year old, and a client's certificate that ended since; nothing else is wrong with it.
+    static func withEndedClient(_ host: String) throws -> (site: Site, ended: Issued) {
+        var site = try Site(clock: { .now + -400 * 86_400 })
+        let ended = try site.issue(.client, host, lifetime: .days(1))
+        site.authority = try Authority(base: site.base)
+        return (site, ended)
+    }
+
     /// Signs for a new key, and files key, certificate and chain below the directory.
     @discardableResult
     func issue(
