@@ -4,7 +4,7 @@ import Testing
 
 /// Killed at any system call that changes something, the directory stays one that both tools read.
 struct CrashTests {
-    enum Operation: String, CaseIterable, Sendable { case issue, revoke, crl }
+    enum Operation: String, CaseIterable, Sendable { case issue, sign, renew, revoke, crl }
 
     /// The calls that change a file; between two of them nothing happens that a crash could show.
     private static let calls = [
@@ -15,6 +15,8 @@ struct CrashTests {
     func killedAtEverySystemCall(_ operation: Operation) async throws {
         let site = try Site()
         try site.issue(.server, "first.example.com")
+        let request = try Identity(.client, host: HostName("node1.example.com")).request(key: .generate(.p256))
+        try OperatorFile(site.directory.file("req.pem")).write(request.pem)
         var killed = 0
         for call in Self.calls {
             for count in 1...100 {
@@ -45,6 +47,9 @@ struct CrashTests {
         case .issue:
             ["issue", "client", "--host-name", "new\(mark)", "--output-directory", site.directory.file("out\(mark)")]
                 + base
+        case .sign:
+            ["sign", "client", site.directory.file("req.pem"), "--out", site.directory.file("out\(mark)")] + base
+        case .renew: ["renew", "\(victim)", "--out", site.directory.file("out\(mark)")] + base
         case .revoke: ["revoke", "\(victim)", "--reason", "keyCompromise"] + base
         case .crl: ["crl"] + base
         }
