@@ -76,11 +76,25 @@ struct Sign: ParsableCommand {
     }
 
     private func nextAction(_ authority: Authority, _ file: String) -> [String] {
-        let host = self.profile == .client ? "client" : "server"
-        let users = self.profile == .client ? "Hatohol and Fluentd" : "RabbitMQ"
-        return [
-            "Copy \(authority.layout.certificate) and \(file) to \(host) host and",
-            "use it in your application such as \(users).",
-        ]
+        let root = authority.layout.certificate
+        switch self.profile {
+        case .client:
+            return [
+                "Copy \(root) and \(file) to client host and",
+                "use it in your application such as Hatohol and Fluentd.",
+            ]
+        case .server, .peer:
+            return ["Copy \(root) and \(file) to server host and", "use it in your application such as RabbitMQ."]
+        case .ca:
+            return [
+                "Copy \(root) and \(file) to the host of the authority below and run there:",
+                "  % hatohol-ca init --base-directory DIRECTORY --certificate FILE --chain ca-cert.pem",
+            ]
+        case .ocsp:
+            return [
+                "Copy \(file) to the host of the responder and run there:",
+                "  % hatohol-ca ocsp --serve HOST:PORT --cert FILE --key key.pem",
+            ]
+        }
     }
 }
