@@ -20,9 +20,8 @@ struct Counting: Service {
                     if !isReady { try await self.store.createTextIndex() }
                     isReady = true
                     try await self.catchUp()
-                } catch is CancellationError {
-                    return
                 } catch {
+                    guard !Task.isCancelled else { return }
                     self.logger.warning("counting events failed; it is tried again", metadata: ["reason": "\(error)"])
                 }
                 try? await Task.sleep(for: Self.interval)
