@@ -63,7 +63,7 @@ let package = Package(
         library("JSONRPC", []),
         library("HAPI", ["JSONRPC"]),
 
-        library("Spool", [grdb, logging]),
+        library("Spool", [grdb, sqlite, logging]),
         library(
             "Intake",
             ["JSONRPC", "COpenSSL", "CZlib", nioCore, nioPosix, nioSSL, nioTLS, subprocess, system, logging]

@@ -36,6 +36,7 @@ def measure(root, bin, lines):
         figures["machine_idle"] = (100 * idle / (busy + idle), "%")
         figures["transport_limit"] = (limits.transport(deployment, load.line, min(lines, 300_000)), "1/s")
         figures["store_limit"] = (limits.store(deployment, min(lines, 300_000)), "1/s")
+        figures["limits_together"] = (limits.together(deployment, load.line, min(lines, 300_000)), "1/s")
         lower = min(figures["transport_limit"][0], figures["store_limit"][0])
         figures["limit_ratio"] = (figures["events_per_second"][0] / lower, "")
         return figures

@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import threading
+import time
 
 
 def compiled(root, source, *libraries):
@@ -39,3 +41,15 @@ def store(deployment, lines):
     """Rows per second that a plain SQLite loop commits into the same schema, on the same disk."""
     program = compiled(deployment.root, deployment.root / "Benchmarks/store-limit/store_limit.c", "-lsqlite3")
     return json.loads(deployment.run(program, deployment.directory, lines))["rows_per_second"]
+
+
+def together(deployment, line, lines):
+    """Events per second of both loops running at the same time, up to the end of the slower: what is left of two limits that
+    each had the machine to itself."""
+    loops = [threading.Thread(target=transport, args=(deployment, line, lines)), threading.Thread(target=store, args=(deployment, lines))]
+    start = time.monotonic()
+    for loop in loops:
+        loop.start()
+    for loop in loops:
+        loop.join()
+    return lines / (time.monotonic() - start)

@@ -22,6 +22,30 @@ public struct PutEventsWriter: Sendable {
         case extendedInfo
     }
 
+    /// Members that many events have in common, written once: all but the id, the trigger and the texts.
+    public struct Head: Sendable {
+        /// From the quote that ends the id up to the last member, whose own quote is left to what follows.
+        fileprivate let bytes: [UInt8]
+
+        /// Writes time, type, status, severity and the host, whose name is its id as well.
+        public init(
+            time: TimeStamp,
+            type: EventType,
+            status: TriggerStatus,
+            severity: TriggerSeverity,
+            utf8Host host: Span<UInt8>
+        ) {
+            var writer = PutEventsWriter()
+            writer.bytes.removeAll()
+            writer.setBasics(time, type)
+            writer.set(status)
+            writer.set(severity)
+            writer.set(.hostId, utf8: host)
+            writer.set(.hostName, utf8: host)
+            self.bytes = writer.bytes
+        }
+    }
+
     private var bytes: [UInt8]
     private var hasBrief = false
     /// How many events have been written.
@@ -50,14 +74,28 @@ public struct PutEventsWriter: Sendable {
 
     /// Begins an event whose id is given as bytes; the writer must not be full.
     public mutating func beginEvent(utf8ID id: Span<UInt8>, time: TimeStamp, type: EventType) {
+        self.beginEvent(id)
+        self.setBasics(time, type)
+    }
+
+    /// Begins an event with what it has in common with others; the writer must not be full.
+    public mutating func beginEvent(utf8ID id: Span<UInt8>, _ head: borrowing Head) {
+        self.beginEvent(id)
+        self.bytes.append(contentsOf: head.bytes)
+    }
+
+    private mutating func beginEvent(_ id: Span<UInt8>) {
         precondition(!self.isFull, "more than \(PutEvents.mostEvents) events in one request")
         self.bytes.append(self.count == 0 ? "{\"eventId\":\"" : ",{\"eventId\":\"")
         TextLimit.string255.append(utf8: id, to: &self.bytes)
+        self.hasBrief = false
+    }
+
+    private mutating func setBasics(_ time: TimeStamp, _ type: EventType) {
         self.bytes.append("\",\"time\":\"")
         time.append(to: &self.bytes)
         self.bytes.append("\",\"type\":\"")
         self.bytes.append(type.word)
-        self.hasBrief = false
     }
 
     /// Sets the state of the trigger.

@@ -2,7 +2,7 @@
 ///
 /// Bounded by bytes; the oldest leave first, and are then read from the disk when their turn comes.
 struct BatchCache {
-    private let limit: Int64
+    let limit: Int64
     private var batches: [SpooledBatch] = []
     /// Batches before this index are gone; the array is compacted now and then, not at each removal.
     private var start = 0

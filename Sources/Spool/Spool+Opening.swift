@@ -5,7 +5,7 @@ internal import Synchronization
 
 extension Spool {
     /// How much of the newest batches stays in memory at most.
-    private static let cacheLimit: Int64 = 16 << 20
+    private static let cacheLimit: Int64 = 8 << 20
 
     /// Opens the spool in a directory, or makes the directory (0700) and a new spool.
     ///

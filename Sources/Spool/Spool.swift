@@ -28,6 +28,7 @@ public final class Spool: Sendable {
         var writer: Task<Void, Never>?
         var isFlushScheduled = false
         var hasReportedFull = false
+        var lastRemoval: ContinuousClock.Instant?
     }
 
     init(id: String, logger: Logger, file: consuming SpoolFile?, shared: Shared) {
@@ -98,7 +99,22 @@ public final class Spool: Sendable {
         try self.shared.withLock { shared throws(SpoolError) in
             guard !shared.state.isClosed else { throw Self.closedError }
             shared.state.remove(firstSequences)
+            shared.lastRemoval = .now
             if shared.state.isFull { self.startWriting(&shared) } else { self.scheduleFlush(&shared) }
+        }
+    }
+
+    /// How long after a removal delivery counts as going on.
+    private static let deliveryMemory = Duration.seconds(1)
+
+    /// Whether batches leave the spool, but more of them wait in it than memory holds.
+    ///
+    /// Whoever can wait without losing anything had better wait a little then: what is appended now is written to the disk
+    /// and read again, and all that comes from others has to wait behind it.
+    public var isBehind: Bool {
+        self.shared.withLock { shared in
+            guard let lastRemoval = shared.lastRemoval, shared.state.exceedsMemory else { return false }
+            return ContinuousClock.now - lastRemoval < Self.deliveryMemory
         }
     }
 

@@ -5,7 +5,8 @@ internal import GRDB
 ///
 /// Write-ahead log with `synchronous=FULL`: a transaction that was reported as committed survives the loss of power, one
 /// that was not is either whole or absent (https://www.sqlite.org/pragma.html#pragma_synchronous). Exclusive locking
-/// mode: nobody else opens this file, and SQLite then needs no shared memory beside it.
+/// mode: nobody else opens this file, and SQLite then needs no shared memory beside it. The log grows to 32 MiB before it is
+/// copied into the file: while delivery keeps up, pages of delivered batches are used again before that, and are copied once.
 struct SpoolDatabase: Sendable {
     private static let formatVersion = 1
     /// `HAPS`, so that file(1) and SQLite tell a spool from other databases.
@@ -26,8 +27,8 @@ struct SpoolDatabase: Sendable {
                     PRAGMA page_size = 8192;
                     PRAGMA auto_vacuum = INCREMENTAL;
                     PRAGMA journal_mode = WAL;
-                    PRAGMA journal_size_limit = 16777216;
-                    PRAGMA wal_autocheckpoint = 1000;
+                    PRAGMA journal_size_limit = 33554432;
+                    PRAGMA wal_autocheckpoint = 4000;
                     PRAGMA synchronous = FULL;
                     """
             )
@@ -107,7 +108,7 @@ struct SpoolDatabase: Sendable {
             var found: [SpooledBatch] = []
             while found.count < limit, let row = try rows.next() {
                 guard !removed.contains(row[0]) else { continue }
-                let payload = [UInt8](row[2] as Data)
+                let payload = try row.withUnsafeData(atIndex: 2) { $0.map { [UInt8]($0) } ?? [] }
                 found.append(SpooledBatch(firstSequence: row[0], count: row[1], payload: payload))
             }
             return found
@@ -137,12 +138,8 @@ struct SpoolDatabase: Sendable {
     }
 
     private static func store(_ transaction: SpoolTransaction, in database: Database) throws {
-        let insert = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
-        )
-        for batch in transaction.batches {
-            try insert.execute(arguments: [batch.firstSequence, batch.count, Data(batch.payload)])
-        }
+        let insertion = try BatchInsertion(database)
+        for batch in transaction.batches { try insertion.insert(batch, in: database) }
         if let last = transaction.batches.last {
             try database.cachedStatement(sql: "UPDATE spool SET nextSequence = max(nextSequence, ?)")
                 .execute(arguments: [last.firstSequence + Int64(last.count)])

@@ -45,6 +45,13 @@ struct SpoolState {
     /// The first append in line does not fit below the limit.
     var isFull: Bool { self.waiting.first.map { !self.hasRoom(for: $0.footprint) } ?? false }
 
+    /// More waits to be delivered than memory holds, as far as sizes are known before the disk follows.
+    var exceedsMemory: Bool {
+        guard self.batches > 0 else { return false }
+        let removed = self.bytes / Int64(self.batches) * Int64(self.removals.count)
+        return self.bytes - removed > self.cache.limit
+    }
+
     /// There is something to write now.
     var hasWork: Bool { !self.removals.isEmpty || (!self.waiting.isEmpty && !self.isFull) }
 

@@ -50,6 +50,26 @@ import Testing
         )
     }
 
+    @Test("lines of several hosts and times keep their own, in whatever order they come")
+    func severalHeads() throws {
+        let line = Array("line".utf8)
+        let heads: [(host: String, seconds: Int64)] = [
+            ("a", 1), ("a", 1), ("b", 1), ("b", 2), ("a", 2), ("ab", 2), ("a", 1),
+        ]
+        var encoder = BatchEncoder(spool: "S", sequence: 1)
+        var mapper = EventMapper()
+        let record = Record(tag: "t", body: .text(line.indices))
+        for (host, seconds) in heads {
+            mapper.map(record, in: line.span, host: host.utf8.span, now: TimeStamp(seconds: seconds), into: &encoder)
+        }
+        let batch = try #require(encoder.take().first)
+        let events = try PutEvents.decode(JSONValue(batch.payload)).value.events
+        #expect(events.map(\.hostId) == heads.map(\.host))
+        #expect(events.map(\.hostName) == heads.map(\.host))
+        #expect(events.map(\.time) == heads.map { TimeStamp(seconds: $0.seconds) })
+        #expect(events.map(\.eventId) == (1...heads.count).map { "S-000000000000000\($0)" })
+    }
+
     /// The rules of the original, record by record; `nil` for the extended info means that there is none.
     @Test(
         arguments: [

@@ -102,6 +102,35 @@ struct SpoolTests {
         await spool.close()
     }
 
+    @Test("delivery is behind while batches leave and more wait than memory holds")
+    func behind() async throws {
+        let spool = try await self.open()
+        for first in 1...Int64(20) { try await spool.append([self.batch(first, count: 1, bytes: 1 << 20)]) }
+        #expect(!spool.isBehind, "nothing is being delivered")
+        var wasBehind = false
+        // Once would do, but for a machine on which more than a second passes between the two.
+        for first in 1...Int64(5) where !wasBehind {
+            try await spool.remove(firstSequences: [first])
+            wasBehind = spool.isBehind
+        }
+        #expect(wasBehind)
+        try await spool.remove(firstSequences: Array(6...18))
+        #expect(!spool.isBehind, "memory holds the rest")
+        await spool.close()
+    }
+
+    @Test("an empty payload is stored like any other")
+    func emptyPayload() async throws {
+        var spool = try await self.open()
+        try await spool.append([SpooledBatch(firstSequence: 1, count: 1, payload: [])])
+        await spool.close()
+        spool = try await self.open()
+        #expect(
+            try await spool.batches(after: 0, limit: 2) == [SpooledBatch(firstSequence: 1, count: 1, payload: [])]
+        )
+        await spool.close()
+    }
+
     @Test("many callers at once share transactions and lose nothing")
     func concurrency() async throws {
         let spool = try await self.open()

@@ -32,13 +32,16 @@ public struct BatchEncoder: Sendable {
 
     /// Adds an event whose other fields `fields` sets.
     public mutating func add(time: TimeStamp, type: EventType, _ fields: (inout PutEventsWriter) -> Void) {
-        if self.writer.isFull || self.writer.byteCount >= Self.batchBytes { self.endBatch() }
-        let id = self.id.bytes
-        self.writer.beginEvent(utf8ID: id.span, time: time, type: type)
+        self.beginEvent { writer, id in writer.beginEvent(utf8ID: id, time: time, type: type) }
         fields(&self.writer)
-        self.writer.endEvent()
-        self.id.advance()
-        self.count += 1
+        self.endEvent()
+    }
+
+    /// Adds an event with what it has in common with others; `fields` sets the rest.
+    public mutating func add(_ head: borrowing PutEventsWriter.Head, _ fields: (inout PutEventsWriter) -> Void) {
+        self.beginEvent { writer, id in writer.beginEvent(utf8ID: id, head) }
+        fields(&self.writer)
+        self.endEvent()
     }
 
     /// Takes the batches encoded so far, the last one completed.
@@ -54,6 +57,19 @@ public struct BatchEncoder: Sendable {
         guard self.count == 0, sequence > self.nextSequence else { return }
         self.id = EventID(spool: self.spool, sequence: sequence)
         self.firstSequence = sequence
+    }
+
+    /// On its own, so that nobody else holds the bytes of the id when it advances, which would copy them.
+    private mutating func beginEvent(_ begin: (inout PutEventsWriter, Span<UInt8>) -> Void) {
+        if self.writer.isFull || self.writer.byteCount >= Self.batchBytes { self.endBatch() }
+        let id = self.id.bytes
+        begin(&self.writer, id.span)
+    }
+
+    private mutating func endEvent() {
+        self.writer.endEvent()
+        self.id.advance()
+        self.count += 1
     }
 
     private mutating func endBatch() {

@@ -15,6 +15,8 @@ struct EventMapper {
     static let briefLimit = TextLimit.string255.characters
 
     private var fields = RecordFields()
+    /// Of the last plain line: those of one batch have the same, since they carry no time of their own.
+    private var lineHead = LineHead(.earliest, [UInt8]().span)
     private var engine: RuleEngine?
     var scratch: [UInt8] = []
 
@@ -70,11 +72,8 @@ struct EventMapper {
         _ isTruncated: Bool,
         _ encoder: inout BatchEncoder
     ) {
-        encoder.add(time: time, type: .unknown) { event in
-            event.set(TriggerStatus.unknown)
-            event.set(TriggerSeverity.unknown)
-            event.set(.hostId, utf8: host)
-            event.set(.hostName, utf8: host)
+        if !self.lineHead.fits(time, host) { self.lineHead = LineHead(time, host) }
+        encoder.add(self.lineHead.head) { event in
             self.setBrief(line, &event)
             guard line.count > Self.briefLimit || isTruncated else { return }
             self.scratch.removeAll(keepingCapacity: true)

@@ -12,7 +12,7 @@ actor EventRecorder {
     /// The shortest time between two batches that are not full.
     static let pace: Duration = .milliseconds(4)
 
-    private let spool: Spool
+    nonisolated let spool: Spool
     private let floor: SequenceFloor
     private var encoder: BatchEncoder
     private var mapper: EventMapper

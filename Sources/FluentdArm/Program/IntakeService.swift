@@ -38,10 +38,15 @@ struct IntakeService: Service {
         }
     }
 
+    private func sink(for entry: Sources.Entry) -> any RecordSink {
+        let sink = RecorderSink(recorder: self.recorder, host: Array(entry.host.utf8))
+        return entry.source is FileTail ? PatientSink(sink: sink, spool: self.recorder.spool) : sink
+    }
+
     private func runSources() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for entry in self.sources {
-                let sink = RecorderSink(recorder: self.recorder, host: Array(entry.host.utf8))
+                let sink = self.sink(for: entry)
                 group.addTask { [logger] in
                     logger.info("source started", metadata: ["source": "\(entry.source.name)"])
                     try await entry.source.run(into: sink)

@@ -14,6 +14,9 @@ struct Sources {
     /// The host of records that should have named one, as in the original.
     static let unknownHost = "UNKNOWN"
 
+    /// Bytes of a file that become one transaction if there are so many: each costs a synchronised write.
+    private static let chunkSize = 512 << 10
+
     let configuration: Configuration
     let logger: Logger
     /// What the listening ones show and ask for.
@@ -42,6 +45,7 @@ struct Sources {
         switch input {
         case .files(let patterns, let isFromBeginning):
             var tail = FileTail.Configuration(patterns: patterns)
+            tail.chunkSize = Self.chunkSize
             tail.start = isFromBeginning ? .beginning : .end
             let source = try FileTail(tail, resumingFrom: positions, logger: self.logger)
             return Entry(source: source, host: self.configuration.hostName)
