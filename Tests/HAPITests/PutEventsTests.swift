@@ -128,6 +128,16 @@ import Testing
         )
     }
 
+    @Test func repeatedMembersAndEscapedKeys() throws {
+        func event(_ id: String, _ more: String = "") -> String {
+            #"{"eventId":"\#(id)","time":"20150517160000","type":"BAD","brief":"b"\#(more)}"#
+        }
+        let repeated = #"{"events":[\#(event("1")),7],"events":[\#(event("2", #","eventId":"3""#))]}"#
+        #expect(try Self.decode(repeated).value.events.map(\.eventId) == ["3"], "the last counts")
+        let escaped = event("1", ",\"host\\u0049d\":\"h\"")
+        #expect(try Self.decode(#"{"events":[\#(escaped)]}"#).value.events[0].hostId == nil, "an unknown member")
+    }
+
     @Test(arguments: [
         ("{}", ["events: missing"]), (#"{"events":null}"#, ["events: missing"]), ("[]", ["params: expected an object"]),
         (#"{"events":7}"#, ["events: expected an array, found number"]),

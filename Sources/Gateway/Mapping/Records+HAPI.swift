@@ -4,7 +4,7 @@ internal import Store
 extension NewEvent {
     init(_ event: borrowing EventView) {
         self.init(
-            eventID: String(lent: event.eventId),
+            eventID: event.eventId.isEmpty ? event.contentID : String(lent: event.eventId),
             time: Timestamp(event.time),
             type: Store.EventType(event.type),
             status: event.status.map(Store.TriggerStatus.init) ?? .unknown,

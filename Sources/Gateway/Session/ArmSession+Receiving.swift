@@ -92,7 +92,7 @@ extension ArmSession {
         do throws(InvalidParams) {
             let element = Store.LastInfoElement(try LastInfo.element(from: params))
             let token = self.operations.makeToken()
-            self.lastInfoReads[token] = (id, delivered.tag)
+            self.lastInfoReads[token] = (id, now.monotonic + Self.replyPatience, delivered.tag)
             self.actions.append(.readLastInfo(element, token))
         } catch {
             self.refuse(id, error, delivered, now)
@@ -100,8 +100,9 @@ extension ArmSession {
     }
 
     /// What the store said to a read for getLastInfo; `None` is what hap2-fluentd of old stored, and means nothing.
-    mutating func readLastInfo(_ token: StoreToken, _ result: Result<String, StoreError>) {
-        guard let (id, tag) = self.lastInfoReads.removeValue(forKey: token) else { return }
+    mutating func readLastInfo(_ token: StoreToken, _ result: Result<String, StoreError>, _ now: Moment) {
+        guard let (caller, replyBy, tag) = self.lastInfoReads.removeValue(forKey: token) else { return }
+        let id = caller.flatMap { self.stillWaits($0, until: replyBy, now) ? $0 : nil }
         switch result {
         case .success(let text): self.answer(id, text == "None" ? "" : text, tag)
         case .failure(let error):
@@ -111,6 +112,13 @@ extension ArmSession {
     }
 
     // MARK: Answers
+
+    /// Whether whoever called still waits for the answer; if not, there must be none.
+    mutating func stillWaits(_ id: MessageID, until replyBy: Duration, _ now: Moment) -> Bool {
+        if now.monotonic <= replyBy { return true }
+        self.log(.info, "left out an answer that would come too late", "\(id)")
+        return false
+    }
 
     /// Answers and is done with the delivery.
     mutating func answer(_ id: MessageID?, _ result: some JSONEncodable, _ tag: UInt64) {

@@ -31,7 +31,8 @@ extension ArmSession {
     ) {
         var change = put.change
         if let divideInfo = put.divideInfo {
-            switch self.divided.add(put.change, records: put.records, procedure, divideInfo, now: now.monotonic) {
+            switch self.divided.add(put.change, bytes: delivered.body.count, procedure, divideInfo, now: now.monotonic)
+            {
             case .complete(let whole): change = whole
             case .gathered, .repeated: return self.answer(id, PutResult.success, delivered.tag)
             case .refused(let problem):
@@ -45,6 +46,7 @@ extension ArmSession {
                 batch: Batch(server: self.server.id, change: change, lastInfo: isLast ? put.lastInfo : nil),
                 tag: delivered.tag,
                 replyTo: id,
+                replyBy: now.monotonic + Self.replyPatience,
                 fetch: put.fetchID.map { ($0, put.records, isLast && !put.mayMore) },
                 body: delivered.body
             ),
@@ -68,7 +70,7 @@ extension ArmSession {
         case .success(let receipt):
             if self.operations.hasFailed, !self.operations.isFailing { self.log(.info, "the store works again") }
             guard let operation = self.operations.succeed(token) else { return }
-            if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.success, id: id))) }
+            self.answer(operation, .success, now)
             self.acknowledgements.settle(operation.tag)
             self.noticed(receipt.notices, now)
             if let fetch = operation.fetch {
@@ -79,10 +81,15 @@ extension ArmSession {
         }
     }
 
+    private mutating func answer(_ operation: StoreOperations.Operation, _ result: PutResult, _ now: Moment) {
+        guard let id = operation.replyTo, self.stillWaits(id, until: operation.replyBy, now) else { return }
+        self.actions.append(.send(Envelope.result(result, id: id)))
+    }
+
     private mutating func failed(_ token: StoreToken, _ error: StoreError, _ now: Moment) {
         let wasFailing = self.operations.isFailing
         guard let (operation, isPoison) = self.operations.fail(token, now: now.monotonic) else { return }
-        if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.failure, id: id))) }
+        self.answer(operation, .failure, now)
         if isPoison {
             self.putAside(Delivered(body: operation.body, tag: operation.tag), "cannot be stored: \(error)", now)
         } else if !wasFailing {

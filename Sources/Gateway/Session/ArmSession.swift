@@ -29,7 +29,7 @@ struct ArmSession {
     /// When malformed messages are forgotten.
     var messagesCalm: Duration?
     /// Reads for getLastInfo that are under way: whom to answer.
-    var lastInfoReads: [StoreToken: (id: MessageID?, tag: UInt64)] = [:]
+    var lastInfoReads: [StoreToken: (id: MessageID?, replyBy: Duration, tag: UInt64)] = [:]
     var notesLogged = 0
     var actions: [SessionAction] = []
 
@@ -41,6 +41,8 @@ struct ArmSession {
 
     static let brokerPatience = Duration.seconds(10)
     static let callPatience = Duration.seconds(60)
+    /// The original arms wait 30 s, and an answer that comes later keeps confusing them until they are restarted.
+    static let replyPatience = Duration.seconds(25)
     static let messagesMemory = Duration.seconds(600)
 
     /// Starts without a connection, from what the process before this one said about the arm.
@@ -67,7 +69,7 @@ struct ArmSession {
             self.acknowledgements.receive(tag)
             self.receivedOversized(size, tag, now)
         case .stored(let token, let result): self.stored(token, result, now)
-        case .lastInfo(let token, let result): self.readLastInfo(token, result)
+        case .lastInfo(let token, let result): self.readLastInfo(token, result, now)
         case .missing(let count, let gap): self.counted(gap, missing: count, now)
         case .fetch(let request): self.fetch(request, now)
         case .settingsChanged(let server): self.settingsChanged(server)

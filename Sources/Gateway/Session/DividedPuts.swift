@@ -14,7 +14,7 @@ struct DividedPuts: Sendable {
     private struct Series {
         var nextSerial = 0
         var changes: [Change] = []
-        var records = 0
+        var bytes = 0
         var deadline: Duration
     }
 
@@ -33,15 +33,15 @@ struct DividedPuts: Sendable {
     static let patience = Duration.seconds(90)
     /// Series at a time, of all procedures.
     static let capacity = 16
-    /// Records gathered in one series.
-    static let mostRecords = 1_000_000
+    /// Bytes of the messages gathered in all series; what is made of them takes a small multiple of that.
+    static let mostBytes = 64 << 20
 
     private var series: [Key: Series] = [:]
 
     /// Takes a part in.
     mutating func add(
         _ change: Change,
-        records: Int,
+        bytes: Int,
         _ procedure: Procedure,
         _ divideInfo: DivideInfo,
         now: Duration
@@ -61,10 +61,10 @@ struct DividedPuts: Sendable {
         let gathers = change.replacesAll
         if gathers {
             series.changes.append(change)
-            series.records += records
-            guard series.records <= Self.mostRecords else {
+            series.bytes += bytes
+            guard self.series.values.reduce(bytes, { $0 + $1.bytes }) <= Self.mostBytes else {
                 self.series[key] = nil
-                return .refused("divideInfo: more than \(Self.mostRecords) records in one series")
+                return .refused("divideInfo: more than \(Self.mostBytes >> 20) MiB are divided at a time")
             }
         }
         if divideInfo.isLast {

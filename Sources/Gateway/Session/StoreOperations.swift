@@ -11,6 +11,8 @@ struct StoreOperations: Sendable {
         var tag: UInt64
         /// Whom to answer; nil for a notification, and once the answer is given.
         var replyTo: MessageID?
+        /// After that nobody waits for the answer any more.
+        var replyBy = Duration.zero
         /// The fetch that this put answers.
         var fetch: (id: String, records: Int, isLast: Bool)?
         /// The message, in case nobody can ever store it.

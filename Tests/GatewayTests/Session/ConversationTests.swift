@@ -157,6 +157,24 @@ struct ConversationTests {
         #expect(script.stored() == ["ack 2"])
     }
 
+    @Test("bytes in texts that are not UTF-8 are replaced, not refused")
+    func repaired() {
+        var script = Script.established()
+        let body = Array(#"{"method":"getLastInfo","params":"host","id":"a"#.utf8) + [0xFF] + Array(#""}"#.utf8)
+        #expect(script.receive(body) == ["read host"])
+        #expect(script.handle(.lastInfo(script.tokens[0], .success("x"))) == ["reply a\u{FFFD} \"x\"", "ack 2"])
+    }
+
+    @Test(
+        "getMonitoringServerInfo needs no params",
+        arguments: [#""params":"","#, #""params":{},"#, #""params":null,"#, ""]
+    )
+    func settingsWithoutParams(params: String) {
+        var script = Script.established()
+        let actions = script.receive(#"{"method":"getMonitoringServerInfo",\#(params)"id":5}"#)
+        #expect(actions.first?.hasPrefix(#"reply 5 {"serverId":7"#) == true)
+    }
+
     @Test("a message beyond the limit is answered and acknowledged")
     func oversized() {
         var script = Script.established()

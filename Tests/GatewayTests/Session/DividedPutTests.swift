@@ -64,4 +64,18 @@ struct DividedPutTests {
         #expect(script.call("putHosts", self.hosts("a", 0, "one more")).first == "error 5 -32602")
         #expect(script.call("putHosts", self.hosts("b", 1, "0", isLast: true)) == ["store 2 hosts all lastInfo=b"])
     }
+
+    @Test("there is a bound to the bytes that are kept, and what is beyond ends its own series")
+    func boundOfBytes() {
+        var script = Script.established()
+        let padding = String(repeating: "x", count: DividedPuts.mostBytes / 3 + 1)
+        func part(_ request: String, isLast: Bool = false) -> String {
+            #"{"hosts":[],"padding":"\#(padding)","updateType":"ALL","divideInfo":{"isLast":\#(isLast),"serialId":0,"requestId":"\#(request)"}}"#
+        }
+        #expect(script.call("putHosts", part("1")).first == #"reply 5 "SUCCESS""#)
+        #expect(script.call("putHosts", part("2")).first == #"reply 5 "SUCCESS""#)
+        #expect(script.call("putHosts", part("3")).first == "error 5 -32602")
+        #expect(script.call("putHosts", self.hosts("b", 1, "1", isLast: true)) == ["store 1 hosts all lastInfo=b"])
+        #expect(script.call("putHosts", part("4", isLast: true)) == ["store 0 hosts all"])
+    }
 }

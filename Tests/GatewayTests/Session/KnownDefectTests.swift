@@ -1,9 +1,13 @@
+import HAPI
+import JSONRPC
 import Store
 import TestSupport
 import Testing
 
-/// The weaknesses of the original server, each as a test that it is not ours.
-@Suite("Weaknesses of the original server")
+@testable import Gateway
+
+/// Habits of the original server in taking messages, each as a test that we do not have it.
+@Suite("Habits of the original server that are not ours: messages")
 struct KnownDefectTests {
     private static let success = #""SUCCESS""#
 
@@ -17,7 +21,7 @@ struct KnownDefectTests {
     }
 
     @Test(
-        "missing params, missing procedures, empty names and bodies end nothing",
+        "its consumer ended at missing params, missing procedures, empty names and bodies: ours answers and goes on",
         arguments: [
             "putEvents", "putHosts", "putHostGroups", "putHostGroupMembership", "putTriggers", "putItems", "putHistory",
             "putHostParents", "putArmInfo", "exchangeProfile",
@@ -32,7 +36,7 @@ struct KnownDefectTests {
         #expect(arm.acknowledged == arm.delivered)
     }
 
-    @Test("a malformed answer is not answered")
+    @Test("it answered malformed answers, which could go on for ever: ours drops them")
     func malformedAnswers() async throws {
         let arm = try await Conversation()
         for body in [#"{"result":1}"#, #"{"result":1,"error":{},"id":1}"#, #"{"error":7,"id":{}}"#] {
@@ -41,7 +45,40 @@ struct KnownDefectTests {
         #expect(arm.acknowledged == arm.delivered)
     }
 
-    @Test("an order error in a divided put echoes the id and says what was expected")
+    @Test("it acknowledged on arrival and lost what it had not stored: ours acknowledges after the commit")
+    func acknowledging() {
+        var script = Script.established()
+        #expect(!script.call("putEvents", Self.event("1")).contains { $0.hasPrefix("ack") })
+        #expect(script.handle(.disconnected("killed")).allSatisfy { !$0.hasPrefix("ack") })
+        #expect(script.stored(0) == [], "the delivery comes again and must not be answered twice")
+        #expect(Script.server.broker.queueType == "durable", "nor does the queue go with the broker")
+    }
+
+    @Test("it took nothing more until an answer was out: ours takes on while answers wait")
+    func takingOn() {
+        var script = Script.established()
+        for id in 1...30 { #expect(script.call("putEvents", Self.event("\(id)"), id: id) == ["store 1 events"]) }
+        #expect(script.stored(29) == [#"reply 30 "SUCCESS""#])
+    }
+
+    @Test(
+        "it exchanged profiles once and never forgot: ours exchanges anew after each connection and long silence ends"
+    )
+    func exchangingAnew() {
+        var script = Script.established()
+        _ = script.handle(.disconnected("cut"))
+        #expect(script.handle(.connected).contains("call exchangeProfile"))
+        #expect(script.call("putEvents", Self.event("1")) == [#"reply 5 "FAILURE""#, "ack 2"])
+        script = Script(hasReported: true)
+        _ = script.handle(.connected)
+        _ = script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#)
+        #expect(script.wait(3600).contains("note _SELF_/arm ng"))
+        #expect(script.call("getMonitoringServerInfo", #""""#).contains("note _SELF_/arm ok"), "any message will do")
+    }
+
+    @Test(
+        "its errors about the order of parts lost the id and told a wrong number: ours echoes the one and tells the other"
+    )
     func divideOrder() async throws {
         let arm = try await Conversation()
         let part = Self.hosts([("a", "a")], "ALL", #","divideInfo":{"isLast":false,"serialId":5,"requestId":"r"}"#)
@@ -50,108 +87,60 @@ struct KnownDefectTests {
         #expect(answer.contains("expected: 0 actual: 5"))
     }
 
-    @Test(
-        "wrong types and times are errors that name the place, not empty texts and the year 1970",
-        arguments: [
-            (#"{"events":[{"eventId":{},"time":"20260102030405","type":"BAD","brief":"b"}]}"#, "events[0].eventId"),
-            (#"{"events":[{"eventId":"e","time":"garbage","type":"BAD","brief":"b"}]}"#, "events[0].time"),
-            (#"{"events":[{"eventId":"e","time":"20150323275800","type":"BAD","brief":"b"}]}"#, "events[0].time"),
-        ]
-    )
-    func wrongTypes(params: String, place: String) async throws {
-        let arm = try await Conversation()
-        let answer = try await arm.call("putEvents", params)
-        #expect(answer.hasPrefix("1 -32602"))
-        #expect(answer.contains(place))
-        let stored = try await arm.store.events(EventQuery()).filter { $0.content.hostID != "_SELF_" }
-        #expect(stored.isEmpty)
-    }
-
-    @Test(
-        "ALL keeps the server's own triggers, a renamed host stays, items can become none, memberships can shrink"
-    )
-    func replacing() async throws {
-        let arm = try await Conversation()
-        _ = try await arm.say("not json")
-        #expect(try await arm.call("putTriggers", #"{"triggers":[],"updateType":"ALL"}"#) == Self.success)
-        #expect(try await arm.store.triggers().map(\.trigger.id) == ["_SELF_/messages"])
-
-        _ = try await arm.call("putHosts", Self.hosts([("a", "old")]))
-        _ = try await arm.call("putHosts", Self.hosts([("a", "new")]))
-        let host = try await arm.store.hosts().first { $0.host.id == "a" }
-        #expect(host?.host.name == "new")
-        #expect(host?.state == .listed)
-
-        let item =
-            #"{"itemId":"i","hostId":"a","brief":"b","lastValueTime":"20260102030405","lastValue":"1","itemGroupName":[],"unit":""}"#
-        _ = try await arm.call("putItems", #"{"items":[\#(item)]}"#)
-        #expect(try await arm.store.items().count == 1)
-        _ = try await arm.call("putItems", #"{"items":[]}"#)
-        #expect(try await arm.store.items().isEmpty)
-
-        for groups in [#"["1","2"]"#, #"["2"]"#] {
-            let membership = #"{"hostGroupMembership":[{"hostId":"a","groupIds":\#(groups)}],"updateType":"UPDATED"}"#
-            #expect(try await arm.call("putHostGroupMembership", membership) == Self.success)
+    @Test("it hung when a part did not come, purged another series, and kept bad parts: ours forgets that series alone")
+    func divideMemory() {
+        func part(_ request: String, _ serial: Int, isLast: Bool = false) -> String {
+            let info = #"{"isLast":\#(isLast),"serialId":\#(serial),"requestId":"\#(request)"}"#
+            return Self.hosts([("\(request)\(serial)", "n")], "ALL", #","divideInfo":\#(info)"#)
         }
-        #expect(try await arm.store.hosts().first { $0.host.id == "a" }?.groups == ["2"])
-
-        let parents = #"{"hostParents":[{"childHostId":"a","parentHostId":"p"}],"updateType":"ALL"}"#
-        for _ in 0..<2 { #expect(try await arm.call("putHostParents", parents) == Self.success) }
-        #expect(try await arm.store.hosts().first { $0.host.id == "a" }?.parent == "p")
+        var script = Script.established()
+        _ = script.call("putHosts", part("late", 0))
+        _ = script.wait(60)
+        _ = script.call("putHosts", part("good", 0))
+        #expect(script.call("putHosts", part("bad", 3)).first == "error 5 -32602")
+        #expect(script.wait(40).contains("log gave a divided put up"))
+        #expect(script.call("putHosts", part("good", 1, isLast: true)) == ["store 2 hosts all"])
+        #expect(script.call("putHosts", part("late", 1, isLast: true)).first == "error 5 -32602")
+        #expect(script.call("putHosts", part("bad", 0, isLast: true)) == ["store 1 hosts all"])
     }
 
-    @Test("the position is kept when a list changes nothing; unknown elements are errors")
-    func lastInfo() async throws {
+    @Test("its answers to requests with the id null got lost, and a batch was none of its business: ours answers both")
+    func nullAndBatch() async throws {
         let arm = try await Conversation()
-        for position in ["1", "2"] {
-            _ = try await arm.call("putHosts", Self.hosts([("a", "a")], "ALL", #","lastInfo":"\#(position)""#))
-            #expect(try await arm.call("getLastInfo", #""host""#) == "\"\(position)\"")
+        #expect(try await arm.call("getLastInfo", #""nonsense""#, id: "null").hasPrefix("null -32602"))
+        let call = #"{"method":"putEvents","params":\#(Self.event("1")),"id":1}"#
+        #expect(try await arm.say("[\(call)]").hasPrefix("null -32600"))
+        #expect(!(try await arm.store.events(EventQuery()).contains { $0.content.eventID == "1" }))
+        for version in [#""jsonrpc":"2.0","#, #""jsonrpc":2,"#, #""jsonrpc":2.0,"#, ""] {
+            let body = #"{\#(version)"method":"getLastInfo","params":"host","id":1}"#
+            #expect(try await arm.say(body) == #""""#, "whatever version it says")
         }
-        #expect(try await arm.call("getLastInfo", #""trigger""#) == #""""#)
-        #expect(try await arm.call("getLastInfo", #""everything""#).hasPrefix("1 -32602"))
     }
 
-    @Test("an event that is sent again is stored once")
-    func duplicates() async throws {
-        let arm = try await Conversation()
-        for _ in 0..<3 { #expect(try await arm.call("putEvents", Self.event("same")) == Self.success) }
-        #expect(try await arm.store.count(EventQuery()) == 1)
+    @Test("it kept the broker's password where everybody could read it: ours shows none and tells the arm none")
+    func brokerPassword() {
+        var server = Script.server
+        server.broker.url = BrokerURL("amqps://arm:hush@broker/v")
+        #expect(!"\(server) \(String(reflecting: server))".contains("hush"))
+        #expect(!String(decoding: MonitoringServerInfo(server).encoded(), as: UTF8.self).contains("hush"))
     }
 
-    @Test("hosts that only events and triggers name are hosts, and events keep the name they came with")
-    func adHocHosts() async throws {
-        let arm = try await Conversation()
-        _ = try await arm.call("putEvents", Self.event("1", #","hostId":"h","hostName":"then""#))
-        _ = try await arm.call("putHosts", Self.hosts([("h", "now")]))
-        _ = try await arm.call("putHosts", Self.hosts([]))
-        #expect(try await arm.store.hosts(includingRemoved: true).map(\.host.id) == ["h"])
-        var query = EventQuery()
-        query.host = "h"
-        #expect(try await arm.store.events(query).map(\.content.hostName) == ["then"])
-    }
-
-    @Test("times beyond 2038 and texts at their limits are kept whole")
-    func limits() async throws {
-        let arm = try await Conversation()
-        let brief = String(repeating: "語", count: 255)
-        let extended = String(repeating: "é", count: 32_767)
-        let params =
-            #"{"events":[{"eventId":"e","time":"20991231235959.999999999","type":"BAD","brief":"\#(brief)","extendedInfo":"\#(extended)"}]}"#
-        #expect(try await arm.call("putEvents", params) == Self.success)
-        let stored = try #require(try await arm.store.events(EventQuery()).first?.content)
-        #expect(stored.time.description == "2099-12-31T23:59:59.999999999Z")
-        #expect(stored.brief == brief)
-        #expect(stored.extendedInfo == extended)
-    }
-
-    @Test("the arm's last report survives a restart")
-    func report() async throws {
-        let arm = try await Conversation()
-        let params =
-            #"{"lastStatus":"NG","failureReason":"no route","lastSuccessTime":"","lastFailureTime":"20260102030405","numSuccess":0,"numFailure":3}"#
-        #expect(try await arm.call("putArmInfo", params) == Self.success)
-        let again = try MonitoringStore(directory: arm.directory.path)
-        #expect(try await again.armStatus(of: arm.server)?.report?.failureReason == "no route")
-        try again.close()
+    @Test(
+        "it answered however late, which confuses its own arms until they restart: ours answers in time or not at all"
+    )
+    func lateAnswers() {
+        var script = Script.established()
+        _ = script.call("putEvents", Self.event("1"), id: 1)
+        _ = script.call("getLastInfo", #""event""#, id: 2)
+        _ = script.wait(25)
+        _ = script.call("putEvents", Self.event("2"), id: 3)
+        _ = script.wait(1)
+        #expect(script.stored(0) == ["log left out an answer that would come too late", "ack 2"])
+        #expect(
+            script.handle(.lastInfo(script.tokens[1], .success("x"))) == [
+                "log left out an answer that would come too late", "ack 3",
+            ]
+        )
+        #expect(script.stored(2) == [#"reply 3 "SUCCESS""#, "ack 4"])
     }
 }
