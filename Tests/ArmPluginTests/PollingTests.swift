@@ -49,8 +49,17 @@ private final class ScriptedArm: Arm {
         return Polled([event], lastInfo: "\(next)")
     }
 
-    func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> Fetched<Event> {
-        Fetched([Event(eventId: "f", time: TimeStamp(seconds: 0), type: .good, brief: lastInfo)])
+    func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> [Event] {
+        [Event(eventId: "f", time: TimeStamp(seconds: 0), type: .good, brief: lastInfo)]
+    }
+
+    func history(
+        of itemId: String,
+        host hostId: String,
+        from begin: TimeStamp,
+        to end: TimeStamp
+    ) async throws -> [Sample] {
+        [Sample(value: "later", time: end), Sample(value: "earlier", time: begin)]
     }
 }
 
@@ -127,8 +136,16 @@ private final class ScriptedArm: Arm {
             #"{"method":"fetchEvents","params":{"lastInfo":"x","count":5,"direction":"ASC","fetchId":"78"},"id":3}"#
         )
         try await eventually("the events") { await server.briefs.contains("x") }
+        let events = await server.params(of: "putEvents").compactMap { try? EventBatch.decode($0).value.envelope }
+        #expect(events.last { $0.fetchId == "78" }?.mayMoreFlag == false, "nothing more comes for this fetch")
         try await server.send(#"{"method":"fetchItems","params":{"fetchId":"79"},"id":4}"#)
         try await eventually("the items") { await server.count(of: "putItems") == 1 }
+        try await server.send(
+            #"{"method":"fetchHistory","params":{"hostId":"h1","itemId":"i","beginTime":"20260102030405","endTime":"20260102030406","fetchId":"80"},"id":6}"#
+        )
+        try await eventually("the history") { await server.count(of: "putHistory") == 1 }
+        let history = try PutHistory(await server.params(of: "putHistory").first)
+        #expect(history.samples.map(\.value) == ["earlier", "later"])
         try await server.send(#"{"method":"fetchHistory","params":{},"id":5}"#)
         try await eventually("the refusal") { await server.answers.contains { $0.hasPrefix("5 error -32602") } }
         #expect(await server.answers.contains("2 SUCCESS"))

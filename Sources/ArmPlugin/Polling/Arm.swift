@@ -34,13 +34,13 @@ public protocol Arm: Sendable {
     /// Events since an earlier answer; for `nil` the arm decides whether that means all or none.
     func events(since lastInfo: String?) async throws -> Polled<Event>?
 
-    /// At most `count` events on one side of a reference point, for fetchEvents.
-    func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> Fetched<Event>
+    /// The `count` events nearest to a reference point on one side of it, or as many as there are, for fetchEvents.
+    func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> [Event]
 
     /// Items of these hosts, or of all, for fetchItems.
     func items(of hostIds: [String]?) async throws -> [Item]
 
-    /// The values of an item in a closed interval, for fetchHistory.
+    /// The values of an item in a closed interval, in any order, for fetchHistory.
     func history(
         of itemId: String,
         host hostId: String,
@@ -63,20 +63,6 @@ public struct Polled<Record: Sendable>: Sendable {
     }
 }
 
-/// What a fetch yields.
-public struct Fetched<Record: Sendable>: Sendable {
-    /// The records.
-    public var records: [Record]
-    /// Whether there may be more on the same side.
-    public var mayHaveMore: Bool
-
-    /// Puts them together.
-    public init(_ records: [Record], mayHaveMore: Bool = false) {
-        self.records = records
-        self.mayHaveMore = mayHaveMore
-    }
-}
-
 extension Arm {
     public var offers: [Procedure] { [] }
     public func configure(_ settings: MonitoringServerInfo) async throws {}
@@ -86,9 +72,7 @@ extension Arm {
     public func hostParents() async throws -> [HostParent]? { nil }
     public func triggers(since lastInfo: String?) async throws -> Polled<Trigger>? { nil }
     public func events(since lastInfo: String?) async throws -> Polled<Event>? { nil }
-    public func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> Fetched<Event> {
-        Fetched([])
-    }
+    public func events(around lastInfo: String, direction: FetchDirection, count: Int) async throws -> [Event] { [] }
     public func items(of hostIds: [String]?) async throws -> [Item] { [] }
     public func history(
         of itemId: String,

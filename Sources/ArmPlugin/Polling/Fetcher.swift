@@ -42,7 +42,7 @@ struct Fetcher: Sendable {
                 from: fetch.beginTime,
                 to: fetch.endTime
             )
-            try await self.server.put(samples) {
+            try await self.server.put(samples.sorted { $0.time < $1.time }) {
                 PutHistory(itemId: fetch.itemId, samples: $0, fetchId: fetch.fetchId, divideInfo: $1)
             }
         case .triggers(let fetch):
@@ -58,13 +58,12 @@ struct Fetcher: Sendable {
                 )
             }
         case .events(let fetch):
-            let fetched = try await self.arm.events(
+            let events = try await self.arm.events(
                 around: fetch.lastInfo,
                 direction: fetch.direction,
                 count: fetch.count
             )
-            let mayHaveMore = fetched.mayHaveMore && !fetched.records.isEmpty
-            try await self.server.put(fetched.records, lastInfo: nil, fetchId: fetch.fetchId, mayHaveMore: mayHaveMore)
+            try await self.server.put(events, lastInfo: nil, fetchId: fetch.fetchId)
         }
     }
 }

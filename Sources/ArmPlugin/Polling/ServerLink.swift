@@ -61,7 +61,7 @@ extension ServerLink {
     }
 
     /// Puts events, as many requests as it takes; each stands for itself.
-    func put(_ events: [Event], lastInfo: String?, fetchId: String? = nil, mayHaveMore: Bool = false) async throws {
+    func put(_ events: [Event], lastInfo: String?, fetchId: String? = nil) async throws {
         var rest = events[...]
         repeat {
             let part = rest.prefix(PutEvents.mostEvents)
@@ -69,7 +69,7 @@ extension ServerLink {
             let envelope = PutEvents.Envelope(
                 lastInfo: rest.isEmpty ? lastInfo : nil,
                 fetchId: fetchId,
-                mayMoreFlag: fetchId == nil ? nil : mayHaveMore || !rest.isEmpty
+                mayMoreFlag: fetchId == nil ? nil : !rest.isEmpty
             )
             let params = PutEvents(events: Array(part), envelope: envelope).encoded()
             let result = try await self.call(.putEvents, params)
