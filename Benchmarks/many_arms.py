@@ -15,13 +15,13 @@ PER_MESSAGE = 250
 class Players:
     """The process that plays the arms; use as a context manager."""
 
-    def __init__(self, deployment, arms, sending, events, turn):
+    def __init__(self, deployment, arms, sending, turn):
         source = deployment.root / "Benchmarks/many-arms/many_arms.c"
         certificate, key = deployment.tls("node")
         command = [
             limits.compiled(deployment.root, source, "-lrabbitmq"), "--host", "localhost", "--port", deployment.port,
             "--vhost", "hatohol", "--ca", deployment.ca, "--cert", certificate, "--key", key, "--queue", "arm",
-            "--run", turn, "--arms", arms, "--sending", sending, "--events", events, "--per-message", PER_MESSAGE,
+            "--run", turn, "--arms", arms, "--sending", sending, "--per-message", PER_MESSAGE,
         ]  # fmt: skip
         self.child = subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -36,9 +36,9 @@ class Players:
         self.child.stdin.close()
         self.child.wait(60)
 
-    def send(self):
-        """Lets them send, and says what it took: events, seconds and their own CPU seconds."""
-        self.child.stdin.write("\n")
+    def send(self, events):
+        """Lets them send so many, and says what it took: events, seconds and their own CPU seconds."""
+        self.child.stdin.write(f"{events}\n")
         self.child.stdin.flush()
         return json.loads(self._line())
 
@@ -86,14 +86,15 @@ def measure(deployment, arms, sending, events, turn, idle=None):
     """Figures of one round; `idle` asks for those of arms that do nothing, measured for so many seconds."""
     figures = {}
     register(deployment, arms)
-    events = max(events // PER_MESSAGE, sending) * PER_MESSAGE
-    with Players(deployment, arms, sending, events, turn) as players:
+    with Players(deployment, arms, sending, turn) as players:
         if idle is not None:
             figures["idle_cpu"] = (100 * idle_share(deployment.server, idle), "%")
             figures["resident_memory"] = (resident_kib(deployment.server) / 1024, "MiB")
+        # The first message of an arm makes its hosts and its series known, which happens once in its life.
+        players.send(sending * PER_MESSAGE)
         before = [process.cpu_seconds() for process in (deployment.server, deployment.broker)]
         rows = deployment.rows()
-        done = players.send()
+        done = players.send(events)
         after = [process.cpu_seconds() for process in (deployment.server, deployment.broker)]
         # The server may have added events of its own.
         if deployment.rows() < rows + done["events"]:

@@ -3,12 +3,12 @@
  *
  *     cc -O2 -o many_arms many_arms.c -lrabbitmq
  *     many_arms --host H --port P --vhost V --ca CA --cert CERT --key KEY --queue BASE --run N
- *               --arms N --sending N [--events N] [--per-message N] [--in-flight N]
+ *               --arms N --sending N [--per-message N] [--in-flight N]
  *
- * The queue pairs are BASE0-S and BASE0-T, BASE1-S … . Says `ready` when all arms have exchanged profiles, and begins
- * to send when it reads a line. When every event is answered with SUCCESS it prints one line of JSON: events, seconds,
- * cpu_seconds (of this process alone). Stays connected until its standard input ends. Events of different --run never
- * have the same id. */
+ * The queue pairs are BASE0-S and BASE0-T, BASE1-S … . Says `ready` when all arms have exchanged profiles, and sends as
+ * many events as each line on its standard input says. When every one is answered with SUCCESS it prints one line of
+ * JSON: events, seconds, cpu_seconds (of this process alone). Stays connected until its standard input ends. Events of
+ * different --run never have the same id. */
 
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -21,7 +21,7 @@
 #include <amqp.h>
 #include <amqp_ssl_socket.h>
 
-enum { CHANNEL = 1, PREFIX = 26, DIGITS = 16, TIME = 24, LINES = 1009, MOST_IN_FLIGHT = 32 };
+enum { CHANNEL = 1, PREFIX = 26, DIGITS = 16, TIME = 24, LINES = 1009, HOSTS = 10, MOST_IN_FLIGHT = 32 };
 
 struct arm {
     char outgoing[64];
@@ -39,7 +39,7 @@ struct place {
 static amqp_connection_state_t connection;
 static struct arm *arms;
 static int arm_count = 1, sending = 1, in_flight = 128, run = 1;
-static uint64_t events = 100000, per_message = 250, published, answered;
+static uint64_t per_message = 250;
 
 static char *message;
 static size_t message_length, message_number;
@@ -88,7 +88,8 @@ static void make_message(void) {
         end += sprintf(end, "%0*d-%0*d\",\"time\":\"", PREFIX, 0, DIGITS, 0);
         places[index].time = (size_t)(end - message);
         end += sprintf(end, "%0*d\",\"type\":\"UNKNOWN\",\"status\":\"UNKNOWN\",\"severity\":\"UNKNOWN\",", TIME, 0);
-        end += sprintf(end, "\"hostId\":\"web%03lu\",\"hostName\":\"web%03lu\",\"brief\":\"", line % 250, line % 250);
+        end += sprintf(end, "\"hostId\":\"web%03lu\",\"hostName\":\"web%03lu\",\"brief\":\"", line % HOSTS,
+                       line % HOSTS);
         end += sprintf(end,
                        "%08lu 2026-01-02T03:04:05.678901+09:00 web%03lu app[%lu]: GET /api/v1/things/%lu 200 %lu bytes "
                        "in %lu ms, cache miss, user agent ok\"}",
@@ -120,7 +121,6 @@ static void send_events(struct arm *arm) {
     }
     write_digits(message + message_number, 9, 100000000 + arm->sent / per_message);
     publish(arm, (amqp_bytes_t){message_length, message});
-    published += per_message;
 }
 
 /* Waits for the next message to any arm; its body stays valid until the next call. */
@@ -174,12 +174,15 @@ static void exchange_profiles(void) {
     }
 }
 
-static void send_all(void) {
+/* Sends so many events, in whole messages, and waits until all are answered; says how many that were. */
+static uint64_t send_all(uint64_t events) {
+    uint64_t published = 0, answered = 0;
     int window = in_flight / sending;
     if (window < 1) window = 1;
     if (window > MOST_IN_FLIGHT) window = MOST_IN_FLIGHT;
     for (int turn = 0; turn < window; turn++)
-        for (int number = 0; number < sending && published < events; number++) send_events(&arms[number]);
+        for (int number = 0; number < sending && published < events; number++, published += per_message)
+            send_events(&arms[number]);
     while (answered < published) {
         amqp_envelope_t envelope;
         struct arm *arm = receive(&envelope);
@@ -188,8 +191,11 @@ static void send_all(void) {
         amqp_destroy_envelope(&envelope);
         if (!is_answer) continue;
         answered += per_message;
-        if (published < events) send_events(arm);
+        if (published >= events) continue;
+        send_events(arm);
+        published += per_message;
     }
+    return answered;
 }
 
 int main(int argc, char **argv) {
@@ -200,7 +206,7 @@ int main(int argc, char **argv) {
         {"vhost", required_argument, NULL, 'v'},     {"queue", required_argument, NULL, 'q'},
         {"ca", required_argument, NULL, 'a'},        {"cert", required_argument, NULL, 'c'},
         {"key", required_argument, NULL, 'k'},       {"arms", required_argument, NULL, 'n'},
-        {"sending", required_argument, NULL, 's'},   {"events", required_argument, NULL, 'e'},
+        {"sending", required_argument, NULL, 's'},
         {"per-message", required_argument, NULL, 'm'}, {"in-flight", required_argument, NULL, 'i'},
         {"run", required_argument, NULL, 'r'},       {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -214,7 +220,6 @@ int main(int argc, char **argv) {
         case 'k': key = optarg; break;
         case 'n': arm_count = atoi(optarg); break;
         case 's': sending = atoi(optarg); break;
-        case 'e': events = strtoull(optarg, NULL, 10); break;
         case 'm': per_message = strtoull(optarg, NULL, 10); break;
         case 'i': in_flight = atoi(optarg); break;
         case 'r': run = atoi(optarg); break;
@@ -245,13 +250,14 @@ int main(int argc, char **argv) {
 
     puts("ready");
     fflush(stdout);
-    if (getchar() == EOF) return 0;
-    double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    send_all();
-    printf("{\"events\": %llu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", (unsigned long long)answered,
-           seconds(CLOCK_MONOTONIC) - start, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
-    fflush(stdout);
-    while (getchar() != EOF) continue;
+    unsigned long long wanted;
+    while (scanf("%llu", &wanted) == 1) {
+        double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        uint64_t events = send_all(wanted);
+        printf("{\"events\": %llu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", (unsigned long long)events,
+               seconds(CLOCK_MONOTONIC) - start, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+        fflush(stdout);
+    }
     amqp_connection_close(connection, AMQP_REPLY_SUCCESS);
     amqp_destroy_connection(connection);
     return 0;
