@@ -41,7 +41,8 @@ def run(root, options):
         begin = seen[-1][0]
         seen += watch(deployment, before + backlog)
         drained = (seen[-1][1] - before) / (seen[-1][0] - begin)
-        seen += watch(deployment, seen[-1][1] + 5 * RATE)  # new lines that meet no backlog any more
+        # Lines that waited behind the backlog, and then some that meet none any more.
+        seen += watch(deployment, before + backlog + len(writer.written) + 3 * RATE)
         writer.stop()
         seen += watch(deployment, before + backlog + len(writer.written))
         waits = waits_of(writer, seen, deployment)
