@@ -135,7 +135,10 @@ let package = Package(
             ]
         ),
         tests("EnrolmentTests", ["Enrolment"]),
-        tests("CertificateAuthorityTests", ["CertificateAuthority", "Enrolment", "hatohol-ca", "TestSupport"]),
+        tests(
+            "CertificateAuthorityTests",
+            ["CertificateAuthority", "Enrolment", "hatohol-ca", "AMQP", "TestSupport", logging]
+        ),
         tests("StoreTests", ["Store", grdb]),
         tests("QueryTests", ["Query"]),
         tests("RulesTests", ["Rules", "JSONRPC"]),
