@@ -35,7 +35,7 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func outlivesAnAlarmInTheMiddleOfLargeMessages() async throws {
         let broker = try await PrivateBroker.start()
         var configuration = broker.configuration()
-        configuration.heartbeat = .seconds(1)
+        configuration.heartbeat = .seconds(3)
         try await withConnection(configuration) { connection in
             let queue = uniqueName("alarm")
             let channel = try await connection.openChannel(confirms: true)
@@ -48,7 +48,7 @@ import Testing
             }
             try await channel.first { if case .blocked = $0 { () } else { nil } }
             // Longer than the heartbeats and the kernel's patience would allow with a broker that is gone.
-            try await Task.sleep(for: .seconds(6))
+            try await Task.sleep(for: .seconds(9))
             try broker.setMemoryAlarm(false)
             try await publishing.value
             try await channel.waitForConfirm(of: 3)
@@ -102,12 +102,12 @@ import Testing
         let broker = try await PrivateBroker.shared
         let proxy = try TCPProxy(target: broker.tlsPort)
         var configuration = broker.configuration(port: proxy.port)
-        configuration.heartbeat = .seconds(1)
+        configuration.heartbeat = .seconds(4)  // short enough to wait for, long enough for a busy machine
         let connection = Connection(configuration: configuration, address: configuration.addresses[0], logger: quiet)
         try await connection.open()
         // Heartbeats keep it alive for longer than it would live without.
         let ending = Task { try await connection.waitUntilClosed() }
-        try await Task.sleep(for: .seconds(4))
+        try await Task.sleep(for: .seconds(10))
         _ = try await connection.openChannel(confirms: false)
         proxy.setMode(.blackhole)
         let error = await #expect(throws: AMQPError.self) { try await ending.value }
