@@ -65,7 +65,7 @@ enum AccountsAPI {
             .read,
             Operation(id: "signOut", summary: "Signs out", status: 204),
             { call in
-                if let hash = call.identity?.sessionHash { try await call.store.closeSession(hash: hash) }
+                try await call.closeSession()
                 return .nothing
             }
         )

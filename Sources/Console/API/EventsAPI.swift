@@ -129,12 +129,10 @@ extension Call {
         guard (ids != nil) != hasQuery else { throw Problem.bad("events", "name events, or send a query q") }
         guard change != HandlingChange() else { throw Problem.bad("status", "nothing is to be changed") }
         let events = try await self.limited { try await $0.identifiers(filter, limit: 10_000) }
-        let count = try await self.store.handle(events, change, actor: try self.user.name, now: self.now)
-        if let first = events.first {
-            let subject = events.count == 1 ? "event/\(first)" : "events (\(count))"
-            try await self.record("event.handle", subject, after: JSON(change))
+        return try await self.store.handle(events, change, actor: try self.user.name, now: self.now) { count in
+            let subject = events.count == 1 ? "event/\(events[0])" : "events (\(count))"
+            return self.audit("event.handle", subject, after: JSON(change))
         }
-        return count
     }
 
     func json(page items: [JSON], next: String? = nil) -> Response {

@@ -78,8 +78,12 @@ extension Call {
             broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
         )
         var server = try blank.changed(parameters)
-        server.id = try await self.store.add(server)
-        try await self.record("server.add", "server/\(server.id)", after: JSON(server))
+        let new = server
+        server.id = try await self.store.add(new) { id in
+            var added = new
+            added.id = id
+            return self.audit("server.add", "server/\(id)", after: JSON(added))
+        }
         return server
     }
 
@@ -87,15 +91,14 @@ extension Call {
     func changeServer(_ id: Int64, _ parameters: Parameters) async throws -> MonitoringServer {
         let old = try await self.store.server(id)
         let new = try old.changed(parameters)
-        try await self.store.update(new)
-        try await self.record("server.change", "server/\(id)", before: JSON(old), after: JSON(new))
+        let audit = self.audit("server.change", "server/\(id)", before: JSON(old), after: JSON(new))
+        try await self.store.update(new, audit: audit)
         return new
     }
 
     func removeServer(_ id: Int64) async throws {
         let old = try await self.store.server(id)
-        try await self.store.remove(id)
-        try await self.record("server.remove", "server/\(id)", before: JSON(old))
+        try await self.store.remove(id, audit: self.audit("server.remove", "server/\(id)", before: JSON(old)))
     }
 }
 

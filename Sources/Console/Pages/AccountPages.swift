@@ -174,8 +174,8 @@ enum AccountPages {
             response.status = .badRequest
             return response
         }
-        try await call.store.update(user, keepingSession: call.identity?.sessionHash)
-        try await call.record("user.password", "user/\(user.id)")
+        let audit = call.audit("user.password", "user/\(user.id)")
+        try await call.store.update(user, keepingSession: call.identity?.sessionHash, audit: audit)
         return .see("/settings?notice=saved")
     }
 }

@@ -17,8 +17,7 @@ enum SignInPages {
             return response
         }
         routes.page(.post, "/sign-out", .read) { call in
-            if let hash = call.identity?.sessionHash { try await call.store.closeSession(hash: hash) }
-            try await call.record("session.close", "user/\(try call.user.id)")
+            try await call.closeSession()
             var response = Response.see("/sign-in")
             response.headers[values: .setCookie].append(call.cookie(""))
             return response

@@ -6,8 +6,12 @@ extension Call {
         var user = User(name: "", role: .readonly, created: self.now)
         try await self.apply(given, to: &user)
         guard !user.passwordHash.isEmpty else { throw Problem.bad("password", "a value is required") }
-        user.id = try await self.store.add(user)
-        try await self.record("user.add", "user/\(user.id)", after: JSON(user))
+        let new = user
+        user.id = try await self.store.add(new) { id in
+            var added = new
+            added.id = id
+            return self.audit("user.add", "user/\(id)", after: JSON(added))
+        }
         return user
     }
 
@@ -16,16 +20,15 @@ extension Call {
         let old = try await self.store.user(id)
         var user = old
         try await self.apply(given, to: &user)
-        try await self.store.update(user, keepingSession: self.identity?.sessionHash)
-        try await self.record("user.change", "user/\(id)", before: JSON(old), after: JSON(user))
+        let audit = self.audit("user.change", "user/\(id)", before: JSON(old), after: JSON(user))
+        try await self.store.update(user, keepingSession: self.identity?.sessionHash, audit: audit)
         return user
     }
 
     func removeUser(_ id: Int64) async throws {
         let old = try await self.store.user(id)
         guard try self.user.id != id else { throw Problem(409, self.text("notYourself")) }
-        try await self.store.removeUser(id)
-        try await self.record("user.remove", "user/\(id)", before: JSON(old))
+        try await self.store.removeUser(id, audit: self.audit("user.remove", "user/\(id)", before: JSON(old)))
     }
 
     /// The hash of a new password that the policy accepts.
@@ -63,6 +66,7 @@ extension Call {
         try values.finish()
         let user = try await self.store.user(owner)
         let key = "hato_" + Secret.token()
+        let added: JSON = ["name": .string(name), "scope": .string("\(scope)"), "user": .string(user.name)]
         let id = try await self.store.addAPIKey(
             hash: Secret.hash(key),
             prefix: String(key.prefix(11)),
@@ -70,19 +74,15 @@ extension Call {
             name: name,
             scope: scope,
             expires: days.map { self.now.advanced(seconds: $0 * 86_400) },
-            now: self.now
-        )
-        try await self.record(
-            "key.add",
-            "key/\(id)",
-            after: ["name": .string(name), "scope": .string("\(scope)"), "user": .string(user.name)]
+            now: self.now,
+            audit: { self.audit("key.add", "key/\($0)", after: added) }
         )
         return (id, key)
     }
 
     func removeKey(_ id: Int64) async throws {
         let old = try await self.store.apiKeys().first { $0.id == id }
-        try await self.store.removeAPIKey(id)
-        try await self.record("key.remove", "key/\(id)", before: old.map { JSON($0) })
+        let audit = self.audit("key.remove", "key/\(id)", before: old.map { JSON($0) })
+        try await self.store.removeAPIKey(id, audit: audit)
     }
 }

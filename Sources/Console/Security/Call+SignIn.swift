@@ -20,23 +20,24 @@ extension Call {
 
     /// Begins a session with a token of its own, whatever the browser had before.
     func openSession(for user: User) async throws -> (cookie: String, csrf: String) {
-        if let old = self.identity?.sessionHash { try await self.store.closeSession(hash: old) }
         let (token, csrf) = (Secret.token(), Secret.token())
         try await self.store.openSession(
             hash: Secret.hash(token),
             user: user.id,
             csrf: csrf,
             address: self.address,
-            now: self.now
-        )
-        try await self.store.record(
-            actor: user.name,
-            address: self.address,
-            action: "session.open",
-            subject: "user/\(user.id)",
-            now: self.now
+            now: self.now,
+            replacing: self.identity?.sessionHash,
+            audit: self.audit("session.open", "user/\(user.id)", by: user.name)
         )
         return (self.cookie(token), csrf)
+    }
+
+    /// Ends the session this request came in; a program's key has none.
+    func closeSession() async throws {
+        guard let hash = self.identity?.sessionHash else { return }
+        let audit = self.audit("session.close", "user/\(try self.user.id)")
+        try await self.store.closeSession(hash: hash, audit: audit)
     }
 
     /// Signs in whoever follows a link for the first time.

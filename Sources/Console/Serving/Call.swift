@@ -39,16 +39,22 @@ struct Call: Sendable {
         return id
     }
 
-    /// Writes what was done into the audit log.
-    func record(_ action: String, _ subject: String, before: JSON? = nil, after: JSON? = nil) async throws {
-        try await self.store.record(
-            actor: self.identity?.user.name ?? "",
+    /// What the audit log is going to say about this request; the store writes it together with the change.
+    func audit(
+        _ action: String,
+        _ subject: String,
+        by actor: String? = nil,
+        before: JSON? = nil,
+        after: JSON? = nil
+    ) -> AuditRecord {
+        AuditRecord(
+            time: self.now,
+            actor: actor ?? self.identity?.user.name ?? "",
             address: self.address,
             action: action,
             subject: subject,
             before: before?.text ?? "",
-            after: after?.text ?? "",
-            now: self.now
+            after: after?.text ?? ""
         )
     }
 

@@ -29,6 +29,8 @@ public struct APIKey: Hashable, Sendable, Identifiable {
 
 extension MonitoringStore {
     /// Stores a key by its hash and returns the id.
+    ///
+    /// `audit` is told the id, and says what is recorded with it.
     public func addAPIKey(
         hash: [UInt8],
         prefix: String,
@@ -36,7 +38,8 @@ extension MonitoringStore {
         name: String,
         scope: APIKey.Scope,
         expires: Timestamp?,
-        now: Timestamp
+        now: Timestamp,
+        audit: (@Sendable (Int64) -> AuditRecord)? = nil
     ) async throws -> Int64 {
         try await self.change("add API key") { db in
             try db.execute(
@@ -47,7 +50,9 @@ extension MonitoringStore {
                     hash.data, prefix, user, name, scope.rawValue, now.nanoseconds, expires?.nanoseconds,
                 ]
             )
-            return db.lastInsertedRowID
+            let id = db.lastInsertedRowID
+            try audit?(id).insert(in: db)
+            return id
         }
     }
 
@@ -76,12 +81,13 @@ extension MonitoringStore {
     }
 
     /// Removes a key; throws ``StoreError/Code/notFound``.
-    public func removeAPIKey(_ id: Int64) async throws {
+    public func removeAPIKey(_ id: Int64, audit: AuditRecord? = nil) async throws {
         try await self.change("remove API key") { db in
             try db.execute(sql: "DELETE FROM api_key WHERE id = ?", arguments: [id])
             guard db.changesCount == 1 else {
                 throw StoreError(.notFound, stage: "remove API key", reason: "there is no key \(id)")
             }
+            try audit?.insert(in: db)
         }
     }
 

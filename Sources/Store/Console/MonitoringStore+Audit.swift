@@ -16,25 +16,53 @@ public struct AuditEntry: Hashable, Sendable, Identifiable {
     public let after: String
 }
 
-extension MonitoringStore {
-    /// Appends to the audit log; nothing there is ever changed.
-    public func record(
+/// What is going to stand in the audit log.
+///
+/// Methods that change something take one and write it in their own transaction, so that neither is there without the other.
+public struct AuditRecord: Sendable {
+    let time: Timestamp
+    let actor: String
+    let address: String
+    let action: String
+    let subject: String
+    let before: String
+    let after: String
+
+    /// Describes something somebody did; ``AuditEntry`` says what the parts mean.
+    public init(
+        time: Timestamp,
         actor: String,
         address: String,
         action: String,
         subject: String,
         before: String = "",
-        after: String = "",
-        now: Timestamp
-    ) async throws {
-        try await self.change("record in the audit log") { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO audit (time, actor, address, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [now.nanoseconds, actor, address, action, subject, before, after]
-            )
-        }
+        after: String = ""
+    ) {
+        self.time = time
+        self.actor = actor
+        self.address = address
+        self.action = action
+        self.subject = subject
+        self.before = before
+        self.after = after
+    }
+
+    func insert(in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO audit (time, actor, address, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                self.time.nanoseconds, self.actor, self.address, self.action, self.subject, self.before, self.after,
+            ]
+        )
+    }
+}
+
+extension MonitoringStore {
+    /// Appends to the audit log; nothing there is ever changed.
+    public func record(_ record: AuditRecord) async throws {
+        try await self.change("record in the audit log") { try record.insert(in: $0) }
     }
 
     /// The audit log, the newest first, behind an entry when one is named.

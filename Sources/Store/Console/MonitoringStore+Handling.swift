@@ -2,7 +2,15 @@ internal import GRDB
 
 extension MonitoringStore {
     /// Changes the handling of events and remembers who did it; returns how many events there were of those named.
-    public func handle(_ events: [Int64], _ change: HandlingChange, actor: String, now: Timestamp) async throws -> Int {
+    ///
+    /// `audit` is told how many, and says what is recorded with it; it is not asked when there are none.
+    public func handle(
+        _ events: [Int64],
+        _ change: HandlingChange,
+        actor: String,
+        now: Timestamp,
+        audit: (@Sendable (Int) -> AuditRecord)? = nil
+    ) async throws -> Int {
         try await self.change("handle events") { db in
             var count = 0
             for event in events {
@@ -31,6 +39,7 @@ extension MonitoringStore {
                     ]
                 )
             }
+            if count > 0 { try audit?(count).insert(in: db) }
             return count
         }
     }

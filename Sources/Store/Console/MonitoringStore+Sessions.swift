@@ -16,20 +16,24 @@ extension [UInt8] {
 }
 
 extension MonitoringStore {
-    /// Remembers a session by the hash of its token.
+    /// Remembers a session by the hash of its token, in place of another one when that is named.
     public func openSession(
         hash: [UInt8],
         user: User.ID,
         csrf: String,
         address: String,
-        now: Timestamp
+        now: Timestamp,
+        replacing old: [UInt8]? = nil,
+        audit: AuditRecord? = nil
     ) async throws {
         try await self.change("open session") { db in
+            if let old { try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [old.data]) }
             let sql = "INSERT INTO session (hash, user, csrf, created, used, address) VALUES (?, ?, ?, ?, ?, ?)"
             try db.execute(
                 sql: sql,
                 arguments: [hash.data, user, csrf, now.nanoseconds, now.nanoseconds, address]
             )
+            try audit?.insert(in: db)
         }
     }
 
@@ -60,9 +64,10 @@ extension MonitoringStore {
     }
 
     /// Ends a session.
-    public func closeSession(hash: [UInt8]) async throws {
+    public func closeSession(hash: [UInt8], audit: AuditRecord? = nil) async throws {
         try await self.change("close session") { db in
             try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [hash.data])
+            try audit?.insert(in: db)
         }
     }
 

@@ -2,7 +2,12 @@ internal import GRDB
 
 extension MonitoringStore {
     /// Stores a new person and returns the id; throws ``StoreError/Code/refused`` when the name is taken.
-    public func add(_ user: User) async throws -> User.ID {
+    ///
+    /// `audit` is told the id, and says what is recorded with it.
+    public func add(
+        _ user: User,
+        audit: (@Sendable (User.ID) -> AuditRecord)? = nil
+    ) async throws -> User.ID {
         try await self.change("add user") { db in
             try Self.checkName(user, in: db)
             try db.execute(
@@ -16,6 +21,7 @@ extension MonitoringStore {
             )
             let id = db.lastInsertedRowID
             try Self.setHostGroups(user.hostGroups, of: id, in: db)
+            try audit?(id).insert(in: db)
             return id
         }
     }
@@ -24,7 +30,11 @@ extension MonitoringStore {
     ///
     /// Throws ``StoreError/Code/notFound``, and ``StoreError/Code/refused`` when the name is taken or nobody would be left to
     /// administrate.
-    public func update(_ user: User, keepingSession hash: [UInt8]? = nil) async throws {
+    public func update(
+        _ user: User,
+        keepingSession hash: [UInt8]? = nil,
+        audit: AuditRecord? = nil
+    ) async throws {
         try await self.change("update user \(user.id)") { db in
             try Self.checkName(user, in: db)
             let old = try Self.user("id = ?", [user.id], in: db)
@@ -44,15 +54,17 @@ extension MonitoringStore {
                 )
                 try db.execute(sql: "DELETE FROM sign_in_link WHERE user = ?", arguments: [user.id])
             }
+            try audit?.insert(in: db)
         }
     }
 
     /// Removes a person with sessions and keys; throws ``StoreError/Code/refused`` for the last administrator.
-    public func removeUser(_ id: User.ID) async throws {
+    public func removeUser(_ id: User.ID, audit: AuditRecord? = nil) async throws {
         try await self.change("remove user \(id)") { db in
             guard let user = try Self.user("id = ?", [id], in: db) else { throw Self.noUser(id) }
             if user.role == .admin { try Self.checkLastAdministrator(id, in: db) }
             try db.execute(sql: "DELETE FROM user WHERE id = ?", arguments: [id])
+            try audit?.insert(in: db)
         }
     }
 

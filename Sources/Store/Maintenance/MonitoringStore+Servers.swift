@@ -4,7 +4,11 @@ extension MonitoringStore {
     /// Registers a monitoring server and returns its id.
     ///
     /// Throws ``StoreError/Code/refused`` when the nickname, or the queue on that broker, is taken.
-    public func add(_ server: MonitoringServer) async throws -> MonitoringServer.ID {
+    /// `audit` is told the id, and says what is recorded with it.
+    public func add(
+        _ server: MonitoringServer,
+        audit: (@Sendable (MonitoringServer.ID) -> AuditRecord)? = nil
+    ) async throws -> MonitoringServer.ID {
         try await self.write("add server") { db in
             try Self.checkUnique(server, in: db)
             let columns = server.columns
@@ -13,14 +17,16 @@ extension MonitoringStore {
                 VALUES (\(columns.names.map { _ in "?" }.joined(separator: ", ")))
                 """
             try db.execute(sql: sql, arguments: columns.values)
-            return db.lastInsertedRowID
+            let id = db.lastInsertedRowID
+            try audit?(id).insert(in: db)
+            return id
         }
     }
 
     /// Changes a registered server; its id says which.
     ///
     /// Throws ``StoreError/Code/notFound``, or ``StoreError/Code/refused`` like ``add(_:)``.
-    public func update(_ server: MonitoringServer) async throws {
+    public func update(_ server: MonitoringServer, audit: AuditRecord? = nil) async throws {
         try await self.write("update server \(server.id)") { db in
             try Self.checkUnique(server, in: db)
             let columns = server.columns
@@ -28,6 +34,7 @@ extension MonitoringStore {
             let sql = "UPDATE monitoring_server SET \(assignments) WHERE id = ? AND removed = 0"
             try db.execute(sql: sql, arguments: columns.values + [server.id])
             guard db.changesCount == 1 else { throw Self.noServer(server.id) }
+            try audit?.insert(in: db)
         }
     }
 
@@ -57,12 +64,13 @@ extension MonitoringStore {
     }
 
     /// Takes a server out of the registry at once; its data goes with ``purgeRemovedServers()``.
-    public func remove(_ id: MonitoringServer.ID) async throws {
+    public func remove(_ id: MonitoringServer.ID, audit: AuditRecord? = nil) async throws {
         try await self.write("remove server \(id)") { db in
             let sql =
                 "UPDATE monitoring_server SET removed = 1, broker_url = '', password = '' WHERE id = ? AND removed = 0"
             try db.execute(sql: sql, arguments: [id])
             guard db.changesCount == 1 else { throw Self.noServer(id) }
+            try audit?.insert(in: db)
         }
     }
 
