@@ -52,6 +52,10 @@ public struct ConsoleConfiguration: Sendable {
     public var sessionSlides = true
     /// The shortest password, in characters; at least 5.
     public var minimumPasswordLength = 12
+    /// How long a page of events is looked for before what was found is shown.
+    var searchTime = Duration.milliseconds(40)
+    /// The same for whoever asked to go on with a search that was broken off.
+    var patientSearchTime = Duration.milliseconds(600)
     /// What `/api/v1/version` says.
     public var version: String
     /// Tries a connection to a broker, stage by stage; without it there is no button for that.

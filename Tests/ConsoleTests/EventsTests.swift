@@ -81,6 +81,33 @@ struct EventsTests {
         }
     }
 
+    @Test("are handled by what a query finds, be it on the page or not, within what one may see")
+    func handlingByQuery() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            try await console.ingest(
+                server,
+                (1...250).map { .line($0, $0 % 2 == 0 ? "disk full" : "slow", at: Int64($0)) }
+            )
+            let caller = try await console.session(try await console.user("hana", .admin))
+            let form = "csrf=\(caller.csrf)&q=disk&status=done&assignee=&comment=&back=%2Fevents%3Fq%3Ddisk"
+            let answer = try await console.send(.post, "/events/handle", as: caller, form: form)
+            #expect(answer.status == 303)
+            #expect(answer.headers[.location] == "/events?q=disk&notice=handled")
+            let done = try await console.send(.get, "/api/v1/events?q=handling:done&limit=1000", as: caller)
+            #expect(done.ids == (1...125).reversed().map { $0 * 2 })
+            #expect(try await console.store.audit(limit: 10).map(\.subject) == ["events (125)"])
+            for wrong in ["q=disk&events=1&status=done", "q=severity%3E%3Dawful&status=done", "q=disk&status="] {
+                let form = "csrf=\(caller.csrf)&\(wrong)"
+                #expect(try await console.send(.post, "/events/handle", as: caller, form: form).status == 400)
+            }
+            let reader = try await console.session(try await console.user("reader", .readonly))
+            let theirs = "csrf=\(reader.csrf)&q=slow&status=done"
+            #expect(try await console.send(.post, "/events/handle", as: reader, form: theirs).status == 403)
+            #expect(try await console.store.audit(limit: 10).count == 1)
+        }
+    }
+
     @Test("reach live pages as they arrive")
     func live() async throws {
         try await ConsoleHarness.run { console in

@@ -1,12 +1,13 @@
 internal import Store
 
 extension Call {
-    /// What a page may cost, and what somebody may wait who asked to go on with a search that was broken off.
-    private static let (quick, patient) = (Duration.milliseconds(40), Duration.milliseconds(600))
-
     /// Looks for events, but not for ever: a condition that hardly any event meets can mean reading all of them.
     func search(_ search: EventSearch) async throws -> EventPage {
-        try await self.store.page(search, within: search.after == nil ? Self.quick : Self.patient)
+        let times = self.site.configuration
+        return try await self.store.page(
+            search,
+            within: search.after == nil ? times.searchTime : times.patientSearchTime
+        )
     }
 
     /// Runs a search; after ten seconds it is broken off, and the reader is asked to narrow it down.
