@@ -171,6 +171,42 @@ def handles_by_keyboard_only(person):
     person.keys(Keys.ESCAPE)
 
 
+def handles_all_that_match(person):
+    marker = f"whole-{time.time_ns()}"
+    for number in range(3):
+        person.write_line(f"{marker} {number}")
+    person.open(f"/events?q={marker}")
+    person.wait(lambda: len(person.all("#rows tr")) == 3, "the events")
+    person.find("#rows tr input[name=events]").click()
+    person.wait(lambda: person.find("#bulk").is_displayed(), "the bar for the selection")
+    person.find("#whole").click()
+    Select(person.find("#bulk select[name=status]")).select_by_value("done")
+    person.press("#bulk button.main", "the events to be handled")
+    assert "notice=handled" in person.browser.current_url
+    assert len(person.all("#rows .handling-done")) == 3
+
+
+def chooses_columns(person):
+    """By keyboard; the choice is still there on the next page, and for what arrives."""
+    person.open("/events")
+    person.wait(lambda: person.find("#columns").is_displayed(), "the menu of columns")
+    assert person.find("th.host").is_displayed()
+    person.find("#columns summary").send_keys(Keys.ENTER)
+    box = person.wait(lambda: person.find("#columns[open] input[value=host]"), "the open menu")
+    box.send_keys(Keys.SPACE)
+    assert not person.find("th.host").is_displayed()
+    person.open("/events")
+    person.wait(lambda: person.all("#live[data-ready]"), "the live page")
+    assert not person.find("th.host").is_displayed() and person.find("th.time").is_displayed()
+    line = f"without a host {time.time_ns()}"
+    person.write_line(line)
+    person.wait(lambda: line in person.find("#rows tr").text, "the line on top")
+    assert not person.find("#rows tr td.host").is_displayed()
+    person.find("#columns summary").click()
+    person.wait(lambda: person.find("#columns[open] input[value=host]"), "the open menu").click()
+    assert person.find("th.host").is_displayed()
+
+
 def adds_and_removes_a_monitoring_server(person):
     nickname = f"added-{time.time_ns()}"
     person.add(nickname=nickname, url="amqps://arm:h1dden@broker.invalid:5671/x", queue=nickname)
@@ -270,8 +306,9 @@ def signs_out(person):
 
 STEPS = [
     signs_in_by_link, chooses_a_password_and_signs_in_with_it, sees_a_line_appear, reads_on_while_others_arrive, filters,
-    handles_by_keyboard_only, adds_and_removes_a_monitoring_server, switches_the_language, makes_a_key_that_exports,
-    fits_every_width, has_contrast, names_every_field, breaks_no_rule_of_axe, says_nothing_in_the_log,
+    handles_by_keyboard_only, handles_all_that_match, chooses_columns, adds_and_removes_a_monitoring_server,
+    switches_the_language, makes_a_key_that_exports, fits_every_width, has_contrast, names_every_field,
+    breaks_no_rule_of_axe, says_nothing_in_the_log,
 ]
 
 

@@ -40,18 +40,26 @@ enum InventoryPages {
         var query = call.query
         let text = try query.string("text") ?? ""
         let names = try await call.serverNames()
-        let found = try await call.hosts().filter { stored in
-            text.isEmpty || stored.host.name.matches(text) || stored.groups.contains { $0.matches(text) }
+        let group = try query.string("group", max: 255) ?? ""
+        let all = try await call.hosts()
+        let found = all.filter { stored in
+            (group.isEmpty || stored.groups.contains(group))
+                && (text.isEmpty || stored.host.name.matches(text) || stored.groups.contains { $0.matches(text) })
         }
         let rows = found.prefix(self.limit).map { stored -> [String: Any] in
             [
-                "name": stored.host.name, "id": stored.host.id, "groups": stored.groups,
+                "name": stored.host.name, "id": stored.host.id,
+                "groups": stored.groups.map { ["name": $0, "href": "/hosts?group=" + $0.formEncoded] },
                 "server": names[stored.server] ?? "",
                 "stateText": call.text("host.\(stored.state)"), "parent": stored.parent ?? "",
                 "events": "/events?q=" + "host:\(Query.Pattern(literal: stored.host.name))".formEncoded,
             ]
         }
-        return call.page("hosts", "hosts", self.list(rows, of: found.count, text))
+        var values = self.list(rows, of: found.count, text)
+        values["groups"] = Set(all.flatMap(\.groups)).union(group.isEmpty ? [] : [group]).sorted().map {
+            ["name": $0, "isCurrent": $0 == group] as [String: Any]
+        }
+        return call.page("hosts", "hosts", values)
     }
 
     private static func items(_ call: Call) async throws -> Response {

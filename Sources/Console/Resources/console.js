@@ -75,6 +75,24 @@ $("#all")?.addEventListener("change", ({ target }) => {
   count();
 });
 
+// Columns the reader does not want, remembered in this browser.
+const columns = $("#columns");
+if (columns) {
+  const events = $("table.events");
+  let hidden = [];
+  try { hidden = JSON.parse(localStorage.getItem("hidden-columns")) ?? []; } catch { /* nothing is remembered here */ }
+  for (const box of $$("input", columns)) {
+    box.checked = !hidden.includes(box.value);
+    events.classList.toggle("no-" + box.value, !box.checked);
+  }
+  columns.hidden = false;
+  columns.addEventListener("change", ({ target }) => {
+    events.classList.toggle("no-" + target.value, !target.checked);
+    const left = $$("input:not(:checked)", columns).map((box) => box.value);
+    try { localStorage.setItem("hidden-columns", JSON.stringify(left)); } catch { /* then only until the page is left */ }
+  });
+}
+
 // Dialogs: the form of a page of its own, shown over the page one came from.
 const sheet = $("#sheet");
 document.addEventListener("click", async (event) => {
