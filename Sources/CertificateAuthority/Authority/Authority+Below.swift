@@ -26,6 +26,25 @@ extension Authority {
         patience: Int = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws -> Authority {
+        let (layout, own, chain) = try self.adoption(of: certificates, base: base)
+        let session = try Session(layout, patience: patience, clock: clock)
+        try FileSystem.write(chain.flatMap(\.pem), to: layout.chain)
+        if FileSystem.exists(layout.certificate) { try FileSystem.keepOld(layout.certificate) }
+        try FileSystem.write(own.der, to: layout.certificateDER)
+        try FileSystem.write(own.pem, to: layout.certificate)
+        try self.link(layout)
+        try session.note(
+            "adopt",
+            [("subject", own.subjectLine), ("serial", "\(own.serial)"), ("issuer", "\(own.issuer)")]
+        )
+        return try Authority(base: layout.base, clock: clock)
+    }
+
+    /// What ``adopt(_:base:patience:clock:)`` would take: its own certificate, and the chain above it.
+    public static func adoption(
+        of certificates: [Certificate],
+        base: String
+    ) throws -> (layout: Layout, own: Certificate, chain: [Certificate]) {
         let step = "taking the certificate of the authority in \(base)"
         guard self.exists(base: base) else {
             throw AuthorityError(.missing, step, "there is none", advice: "'hatohol-ca init --below' prepares it")
@@ -44,18 +63,7 @@ extension Authority {
         guard own.isAuthority else {
             throw AuthorityError(.refused, step, "\(own.subject) may not sign", advice: "sign it as 'ca'")
         }
-        let chain = try self.chain(of: own, among: certificates, step)
-        let session = try Session(layout, patience: patience, clock: clock)
-        try FileSystem.write(chain.flatMap(\.pem), to: layout.chain)
-        if FileSystem.exists(layout.certificate) { try FileSystem.keepOld(layout.certificate) }
-        try FileSystem.write(own.der, to: layout.certificateDER)
-        try FileSystem.write(own.pem, to: layout.certificate)
-        try self.link(layout)
-        try session.note(
-            "adopt",
-            [("subject", own.subjectLine), ("serial", "\(own.serial)"), ("issuer", "\(own.issuer)")]
-        )
-        return try Authority(base: layout.base, clock: clock)
+        return (layout, own, try self.chain(of: own, among: certificates, step))
     }
 
     /// The public key of the directory; from the request, since the private one may be closed.

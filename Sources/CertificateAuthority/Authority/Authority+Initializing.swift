@@ -58,8 +58,15 @@ extension Authority {
         return try Authority(base: layout.base, clock: clock)
     }
 
-    /// Refuses what is there already, and makes the directory.
+    /// Refuses what cannot be, and makes the directory.
     static func begin(_ new: NewAuthority, base: String) throws -> Layout {
+        try self.check(new, base: base)
+        try FileSystem.makeDirectory(base)
+        return Layout(base: try FileSystem.absolute(base))
+    }
+
+    /// Throws where an authority is already, and when the new one's name cannot be.
+    public static func check(_ new: NewAuthority, base: String) throws {
         let step = "making an authority in \(base)"
         guard !self.exists(base: base) else {
             throw AuthorityError(
@@ -74,8 +81,6 @@ extension Authority {
         else {
             throw AuthorityError(.input, step, "the name has 1 to 64 printable characters")
         }
-        try FileSystem.makeDirectory(base)
-        return Layout(base: try FileSystem.absolute(base))
     }
 
     /// A new key, or the one in the token.

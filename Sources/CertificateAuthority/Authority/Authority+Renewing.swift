@@ -105,14 +105,7 @@ extension Authority {
     ///
     /// Only for a root; an authority below another one is renewed there. The old certificate stays beside it as `.old`.
     public func renewSelf(lifetime: Lifetime = .days(3650), key: PrivateKey) throws -> Authority {
-        guard self.certificate.isSelfSigned else {
-            throw AuthorityError(
-                .refused,
-                "renewing the authority",
-                "it is not its own root",
-                advice: "have the authority above sign its request again"
-            )
-        }
+        try self.checkRenewable()
         let session = try self.session()
         let now = self.clock()
         let draft = try CertificateDraft(
@@ -137,5 +130,17 @@ extension Authority {
             [("serial", "\(renewed.serial)"), ("not-after", "\(renewed.notAfter)"), ("sha256", renewed.fingerprint)]
         )
         return try Authority(base: self.layout.base, patience: self.patience, clock: self.clock)
+    }
+
+    /// Throws unless it can renew its own certificate: it must be its own root.
+    public func checkRenewable() throws {
+        guard self.certificate.isSelfSigned else {
+            throw AuthorityError(
+                .refused,
+                "renewing the authority",
+                "it is not its own root",
+                advice: "have the authority above sign its request again"
+            )
+        }
     }
 }

@@ -7,9 +7,7 @@ public enum CombinedFile {
     /// RabbitMQ looks at files again every two minutes, but never notices one moved in with an older time; a new file has the
     /// present one. Owner, group and mode of the replaced file are kept.
     public static func deploy(certificates: [Certificate], key: PrivateKey, to path: String) throws {
-        guard let certified = certificates.first?.publicKey, key.matches(certified) else {
-            throw AuthorityError(.input, "deploying to \(path)", "the key is not the certificate's")
-        }
+        try self.check(certificates, key, path)
         var status = stat()
         let isReplacing = stat(path, &status) == 0
         let temporary = "\(path).new"
@@ -25,5 +23,12 @@ public enum CombinedFile {
         }
         if isReplacing { try FileSystem.keepOld(path) }
         try FileSystem.rename(temporary, to: path)
+    }
+
+    /// Throws unless the key is that of the first certificate.
+    public static func check(_ certificates: [Certificate], _ key: PrivateKey, _ path: String) throws {
+        guard let certified = certificates.first?.publicKey, key.matches(certified) else {
+            throw AuthorityError(.input, "deploying to \(path)", "the key is not the certificate's")
+        }
     }
 }

@@ -101,20 +101,27 @@ extension Authority {
     /// - Throws: `AuthorityError` when one is not there.
     public func removeRegistrationKeys(_ ids: Set<String>) throws -> [RegistrationKey] {
         let session = try self.session()
+        let removed = try self.findRegistrationKeys(ids)
+        guard !removed.isEmpty else { return [] }
+        try self.registrationKeyFile.write(self.registrationKeyFile.read().filter { !ids.contains($0.id) })
+        for key in removed { try session.note("key-remove", [("registration-key", key.id)]) }
+        return removed
+    }
+
+    /// The registration keys of these names.
+    ///
+    /// - Throws: `AuthorityError` when one is not there.
+    public func findRegistrationKeys(_ ids: Set<String>) throws -> [RegistrationKey] {
         let keys = try self.registrationKeyFile.read()
         if let missing = ids.subtracting(keys.map(\.id)).sorted().first {
             throw AuthorityError(
                 .missing,
-                "removing the registration key '\(missing.sanitized)'",
+                "finding the registration key '\(missing.sanitized)'",
                 "there is none of that name",
                 advice: "'hatohol-ca key list' shows all"
             )
         }
-        let removed = keys.filter { ids.contains($0.id) }
-        guard !removed.isEmpty else { return [] }
-        try self.registrationKeyFile.write(keys.filter { !ids.contains($0.id) })
-        for key in removed { try session.note("key-remove", [("registration-key", key.id)]) }
-        return removed
+        return keys.filter { ids.contains($0.id) }
     }
 
     /// The key that a node presents; nil when it is unknown, wrong or removed.

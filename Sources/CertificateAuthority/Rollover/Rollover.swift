@@ -19,8 +19,8 @@ public struct Rollover {
 
     /// The authority that signs at present.
     public let authority: Authority
-    private var layout: Layout { self.authority.layout }
-    private var reissuedDirectory: String { "\(self.layout.next)/reissued" }
+    var layout: Layout { self.authority.layout }
+    var reissuedDirectory: String { "\(self.layout.next)/reissued" }
 
     /// The change of an authority.
     public init(_ authority: Authority) { self.authority = authority }
@@ -65,15 +65,7 @@ public struct Rollover {
 
     /// Makes the new authority, the cross certificate and the bundle of both roots.
     public func prepare(_ new: NewAuthority, key: PrivateKey) throws -> Authority {
-        try self.require(.none, "preparing a new root")
-        guard self.authority.certificate.isSelfSigned, self.authority.certificate.pathLength != 0 else {
-            throw AuthorityError(
-                .refused,
-                "preparing a new root",
-                "this authority may not certify another one",
-                advice: "start a new authority and distribute its root first"
-            )
-        }
+        try self.checkPreparing(new)
         let next = try Authority.initialize(new, base: self.layout.next, clock: self.authority.clock)
         let cross = try self.authority.certify(next, key: key)
         try FileSystem.write(cross.pem, to: next.layout.crossCertificate)
@@ -83,16 +75,13 @@ public struct Rollover {
 
     /// Signs every valid certificate again by the new authority, for the same keys.
     public func reissue(nextKey: PrivateKey) throws -> [(certificate: Certificate, file: String)] {
-        guard self.stage == .prepared || self.stage == .reissued else {
-            throw self.wrongStage("signing again", .prepared)
-        }
+        let due = try self.reissuing()
         let next = try self.next()
         // What an interrupted run signed already is filed, not signed once more.
         let done = try next.details().compactMap { serial, details in details.renewedFrom.map { ($0, serial) } }
         let signed = Dictionary(done) { first, _ in first }
         var written: [(certificate: Certificate, file: String)] = []
-        for entry in try self.authority.entries() where entry.state == .valid && entry.details.profile != .ca {
-            let file = "\(self.reissuedDirectory)/\(Self.fileName(entry))"
+        for (entry, file) in due {
             let old = try self.authority.certificate(entry.row.serial)
             let certificate =
                 try signed["\(entry.row.serial)"].map { try next.certificate($0) }
@@ -105,22 +94,9 @@ public struct Rollover {
         return written
     }
 
-    private static func fileName(_ entry: CertificateEntry) -> String {
-        let name = String(entry.row.commonName.map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "_" })
-        return "\(name)-\(entry.details.profile?.rawValue ?? "")-\(entry.row.serial.description.prefix(8)).pem"
-    }
-
     /// Puts the new authority in the place of the old one, which moves to `previous`.
     public func switchOver() throws -> Authority {
-        try self.require(.reissued, "switching")
-        guard !FileSystem.exists(self.layout.previous) else {
-            throw AuthorityError(
-                .exists,
-                "switching",
-                "\(self.layout.previous) is there from an earlier change",
-                advice: "move it away first"
-            )
-        }
+        try self.checkSwitching()
         let session = try self.authority.session()
         try session.note("switch-root", [("to", try self.next().certificate.subjectLine)])
         // One call exchanges both, so that there is an authority at every moment.
@@ -148,24 +124,11 @@ public struct Rollover {
 
     /// Ends the change: the cross certificate goes, and the bundle holds the new root alone.
     public func retire() throws {
-        try self.require(.switched, "retiring the old root")
+        try self.checkRetiring()
         let session = try self.authority.session()
         try self.writeBundle([self.authority.certificate])
         try FileSystem.rename(self.layout.crossCertificate, to: self.layout.crossCertificate + ".retired")
         try session.note("retire-root", [("root", self.authority.certificate.subjectLine)])
-    }
-
-    private func require(_ stage: Stage, _ step: String) throws {
-        guard self.stage == stage else { throw self.wrongStage(step, stage) }
-    }
-
-    private func wrongStage(_ step: String, _ wanted: Stage) -> AuthorityError {
-        AuthorityError(
-            .refused,
-            step,
-            "the change is at '\(self.stage.rawValue)', not at '\(wanted.rawValue)'",
-            advice: "'hatohol-ca rollover status' says what comes next"
-        )
     }
 
     private func writeBundle(_ certificates: [Certificate]) throws {

@@ -17,6 +17,7 @@ struct BrokerConfig: ParsableCommand {
     )
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Option(help: ArgumentHelp("3.8 to 4.x.", valueName: "version"))
     var rabbitmqVersion = "3.10"
@@ -57,6 +58,12 @@ struct BrokerConfig: ParsableCommand {
         configuration.virtualHost = self.vhost
         configuration.arms = self.arms
         configuration.server = self.server
+        if self.preview.dryRun, let write {
+            let names = ["rabbitmq.conf"] + (configuration.advancedConfig == nil ? [] : ["advanced.config"])
+            let files = names.map { "\(write)/\($0)" }
+            try Files.refuseExisting(files, force: self.force)
+            return self.preview.show(files, self.output)
+        }
         if let write {
             try Files.write(Array(configuration.rabbitmqConf.utf8), to: "\(write)/rabbitmq.conf", force: self.force)
             if let advanced = configuration.advancedConfig {

@@ -20,6 +20,7 @@ struct Bundle: ParsableCommand {
 
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Option(help: ArgumentHelp("The file to write; standard output unless given.", valueName: "file"))
     var out: String?
@@ -50,6 +51,10 @@ struct Bundle: ParsableCommand {
         }
         let pem = found.flatMap(\.pem)
         guard let out else { return print(String(decoding: pem, as: UTF8.self), terminator: "") }
+        if self.preview.dryRun {
+            try Files.refuseExisting([out], force: self.force)
+            return self.preview.show([out], self.output)
+        }
         try Files.write(pem, to: out, force: self.force)
         self.output.show(
             ["file": .string(out), "certificates": .array(found.map { JSON($0) })],

@@ -19,11 +19,13 @@ struct Create: ParsableCommand {
 
     @OptionGroup var key: KeyOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func run() throws {
         let identity = try self.key.identity(self.profile.profile)
         let files = self.key.files
         try files.refuseExisting([files.key, files.request], force: self.key.force)
+        if self.preview.dryRun { return self.preview.show([files.key, files.request], self.output) }
         let key = try PrivateKey.generate(self.key.keyType)
         let request = try identity.request(key: key)
         try files.write(key: key, passphrase: self.key.keyPassphrase, force: self.key.force)

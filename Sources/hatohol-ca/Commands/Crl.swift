@@ -18,6 +18,7 @@ struct Crl: ParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Flag(help: "Write a new list only when the present one is not good any more.")
     var ifNeeded = false
@@ -33,6 +34,11 @@ struct Crl: ParsableCommand {
         var list: RevocationList?
         let reason = try authority.whyNewListIsNeeded()
         if self.ifNeeded, reason == nil { list = try authority.revocationList() }
+        if self.preview.dryRun {
+            let layout = authority.layout
+            let written = list == nil ? [layout.revocationListNumber, layout.revocationList] : []
+            return self.preview.show(written + [self.install].compactMap(\.self), self.output)
+        }
         let written = list == nil
         let current =
             try list ?? authority.writeRevocationList(key: self.passphrase.key(of: authority), lifetime: self.lifetime)

@@ -30,6 +30,7 @@ struct Deploy: ParsableCommand {
     var peer: String?
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func run() throws {
         let certificates = try Certificate.list(bytes: Files.read(self.cert), from: self.cert)
@@ -40,6 +41,14 @@ struct Deploy: ParsableCommand {
         let errors = Lint.findings(certificate).filter { $0.severity == .error }
         guard errors.isEmpty else {
             throw AuthorityError(.refused, "deploying \(self.cert)", errors.map(\.text).joined(separator: ", "))
+        }
+        if self.preview.dryRun {
+            try CombinedFile.check(certificates, key, self.to)
+            return self.preview.show(
+                [self.to],
+                then: self.reload.isEmpty ? [] : ["would run: \(self.reload)"],
+                self.output
+            )
         }
         try CombinedFile.deploy(certificates: certificates, key: key, to: self.to)
         if !self.reload.isEmpty { try Shell.run(self.reload) }

@@ -18,12 +18,17 @@ struct DoctorCommand: ParsableCommand {
 
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Flag(help: "Put in order what can be.")
     var repair = false
 
     func run() throws {
-        let doctor = try Doctor(base: self.directory.baseDirectory, repair: self.repair, patience: self.directory.wait)
+        let doctor = try Doctor(
+            base: self.directory.baseDirectory,
+            repair: self.repair && !self.preview.dryRun,
+            patience: self.directory.wait
+        )
         for finding in doctor.findings {
             self.output.show(
                 [

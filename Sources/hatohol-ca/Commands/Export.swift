@@ -45,6 +45,9 @@ struct Export: ParsableCommand {
     @Flag(help: "Replace the file; the old one gets the ending .old.")
     var force = false
 
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
+
     func validate() throws {
         guard self.format == .der || self.key != nil else { throw ValidationError("--key is missing") }
     }
@@ -56,6 +59,7 @@ struct Export: ParsableCommand {
         }
         let roots = try self.ca.map { try Certificate.list(bytes: Files.read($0), from: $0) } ?? []
         guard let keyFile = self.key, self.format != .der else {
+            if self.preview.dryRun { return try self.announce() }
             return try Files.write(certificate.der, to: self.out, force: self.force)
         }
         let pem = try Files.read(keyFile)
@@ -63,6 +67,7 @@ struct Export: ParsableCommand {
         guard let certified = certificate.publicKey, key.matches(certified) else {
             throw AuthorityError(.input, "exporting", "\(keyFile) is not the key of \(self.cert)")
         }
+        if self.preview.dryRun { return try self.announce() }
         if self.format == .pem {
             let certificates = chain.flatMap(\.pem)
             return try Files.write(certificates + key.pem(), to: self.out, mode: 0o600, force: self.force)
@@ -86,5 +91,10 @@ struct Export: ParsableCommand {
             isLegacy: self.legacy
         )
         try Files.write(file, to: self.out, mode: 0o600, force: self.force)
+    }
+
+    private func announce() throws {
+        try Files.refuseExisting([self.out], force: self.force)
+        self.preview.show([self.out], self.output)
     }
 }

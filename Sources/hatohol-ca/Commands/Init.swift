@@ -28,6 +28,7 @@ struct Init: ParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Option(help: ArgumentHelp("The common name; the default differs between sites.", valueName: "name"))
     var name: String?
@@ -113,6 +114,7 @@ struct Init: ParsableCommand {
         new.permitted = self.permitted
         new.derivation = self.keyDerivation
         new.tokenKey = self.tokenKey
+        if self.preview.dryRun { return try self.announce(new) }
         new.passphrase = try self.newPassphrase()
         if self.below { return try self.prepareBelow(new) }
         let authority = try Authority.initialize(new, base: self.directory.baseDirectory)
@@ -136,6 +138,14 @@ struct Init: ParsableCommand {
         )
     }
 
+    private func announce(_ new: NewAuthority) throws {
+        let layout = Layout(base: self.directory.baseDirectory)
+        try Authority.check(new, base: layout.base)
+        let key = new.tokenKey == nil ? layout.key : layout.keyLocation
+        let certificates = self.below ? [layout.request] : [layout.certificate, layout.certificateLink]
+        self.preview.show([layout.configuration, key] + certificates, self.output)
+    }
+
     private func prepareBelow(_ new: NewAuthority) throws {
         let request = try Authority.prepareBelow(new, base: self.directory.baseDirectory)
         let base = self.directory.baseDirectory
@@ -154,6 +164,10 @@ struct Init: ParsableCommand {
         var certificates = try Certificate.list(bytes: Files.read(signed), from: signed)
         if let chain { certificates += try Certificate.list(bytes: Files.read(chain), from: chain) }
         let base = self.directory.baseDirectory
+        if self.preview.dryRun {
+            let layout = try Authority.adoption(of: certificates, base: base).layout
+            return self.preview.show([layout.chain, layout.certificateDER, layout.certificate], self.output)
+        }
         let authority = try Authority.adopt(certificates, base: base, patience: self.directory.wait)
         self.show(authority, "The authority has its certificate by \(authority.certificate.issuer)", created: false)
     }
@@ -175,6 +189,10 @@ struct Init: ParsableCommand {
 
     private func renewExisting() throws {
         let authority = try self.directory.open()
+        if self.preview.dryRun {
+            try authority.checkRenewable()
+            return self.preview.show([authority.layout.certificateDER, authority.layout.certificate], self.output)
+        }
         let renewed = try authority.renewSelf(lifetime: self.lifetime, key: self.passphrase.key(of: authority))
         self.show(renewed, "The authority's certificate, renewed with the same key and name", created: false)
     }

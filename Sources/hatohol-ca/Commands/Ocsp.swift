@@ -27,6 +27,7 @@ struct Ocsp: AsyncParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Option(help: ArgumentHelp("The file of the answer.", valueName: "file"))
     var out: String?
@@ -56,9 +57,15 @@ struct Ocsp: AsyncParsableCommand {
             throw ValidationError("give either a request and --out, or --serve HOST:PORT")
         }
         if let serve { _ = try Self.address(serve) }
+        guard self.serve == nil || !self.preview.dryRun else { throw ValidationError("--dry-run is for --out") }
     }
 
     func run() async throws {
+        if self.preview.dryRun, let request, let out {
+            _ = try (self.directory.open(), Files.read(request))
+            try Files.refuseExisting([out], force: self.force)
+            return self.preview.show([out], self.output)
+        }
         let responder = try Responder(self.directory, signer: self.signer(), lifetime: self.lifetime)
         if let request, let out {
             return try await Files.write(responder.answer(Files.read(request)), to: out, force: self.force)

@@ -28,20 +28,22 @@ struct NodeFiles {
         self.roots = roots ?? "\(directory)/ca-cert.pem"
     }
 
+    /// Refuses where files are there already, unless they are those of an interrupted attempt.
+    func refuseExisting(force: Bool) throws {
+        try Files.refuseExisting([self.key], force: force)
+        guard !OperatorFile(self.pending).exists else { return }
+        try Files.refuseExisting([self.certificate, self.roots], force: force)
+    }
+
     /// The key to enrol with: the one of an interrupted attempt, or a new one.
     ///
-    /// Refuses where files are there already.
+    /// Refuses a certificate that is for another key than that of the attempt.
     func pendingKey(_ type: KeyType, passphrase: Passphrase?, force: Bool) throws -> PrivateKey {
-        if !force { try Files.refuseExisting(self.key) }
         let pending = OperatorFile(self.pending)
         if pending.exists {
             let key = try PrivateKey(pem: pending.read(), passphrase: passphrase, from: self.pending)
             if !force, try self.certifiedKey()?.matches(key) != true { try Files.refuseExisting(self.certificate) }
             return key
-        }
-        if !force {
-            try Files.refuseExisting(self.certificate)
-            try Files.refuseExisting(self.roots)
         }
         let key = try PrivateKey.generate(type)
         try OperatorFile(self.directory).makeDirectory()

@@ -37,6 +37,7 @@ struct Enroll: ParsableCommand {
 
     @OptionGroup var key: KeyOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func validate() throws {
         guard (0...86_400).contains(self.patience) else { throw ValidationError("--patience is at most 86400 seconds") }
@@ -49,6 +50,10 @@ struct Enroll: ParsableCommand {
         )
         let registration = try self.registrationKey()
         let identity = try self.key.identity(self.profile.profile)
+        try files.refuseExisting(force: self.key.force)
+        if self.preview.dryRun {
+            return self.preview.show([files.key, files.certificate, files.roots], self.output)
+        }
         let passphrase = try self.key.keyPassphrase
         let key = try files.pendingKey(self.key.keyType, passphrase: passphrase, force: self.key.force)
         tell((identity.notices + [self.key.keyType.warning].compactMap(\.self)).map { "note: \($0)" })

@@ -48,6 +48,7 @@ struct KeyAdd: ParsableCommand {
 
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func validate() throws {
         guard (1...100_000).contains(self.limit) else { throw ValidationError("--limit is between 1 and 100000") }
@@ -57,6 +58,9 @@ struct KeyAdd: ParsableCommand {
     func run() throws {
         let authority = try self.directory.open()
         if let out { try Files.refuseExisting(out) }
+        if self.preview.dryRun {
+            return self.preview.show([authority.layout.registrationKeys] + [self.out].compactMap(\.self), self.output)
+        }
         var new = NewRegistrationKey(names: self.names)
         new.limit = self.limit
         new.expiry = self.expires

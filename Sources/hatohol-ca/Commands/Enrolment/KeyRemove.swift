@@ -21,6 +21,7 @@ struct KeyRemove: ParsableCommand {
 
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func validate() throws {
         guard self.ids.isEmpty == self.unusable else { throw ValidationError("name keys, or say --unusable") }
@@ -31,6 +32,14 @@ struct KeyRemove: ParsableCommand {
         let ids =
             self.unusable
             ? try authority.registrationKeys().filter { $0.state != .usable }.map(\.key.id) : self.ids
+        if self.preview.dryRun {
+            let keys = try authority.findRegistrationKeys(Set(ids))
+            return self.preview.show(
+                keys.isEmpty ? [] : [authority.layout.registrationKeys],
+                then: keys.map { "would remove: \($0.id)  \($0.note)" },
+                self.output
+            )
+        }
         for key in try authority.removeRegistrationKeys(Set(ids)) {
             self.output.show(["removed": .string(key.id)], or: ["removed: \(key.id)  \(key.note)"])
         }

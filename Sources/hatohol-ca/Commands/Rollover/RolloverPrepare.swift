@@ -10,6 +10,7 @@ struct RolloverPrepare: ParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     @Option(help: ArgumentHelp("The common name of the new authority.", valueName: "name"))
     var name: String?
@@ -32,11 +33,16 @@ struct RolloverPrepare: ParsableCommand {
 
     func run() throws {
         let authority = try self.directory.open()
-        let key = try self.passphrase.key(of: authority)
+        let rollover = Rollover(authority)
         var new = NewAuthority()
         if let name { new.name = name }
         new.keyType = self.keyType
         new.tokenKey = self.tokenKey
+        if self.preview.dryRun {
+            try rollover.checkPreparing(new)
+            return self.preview.show([authority.layout.next, authority.layout.bundle], self.output)
+        }
+        let key = try self.passphrase.key(of: authority)
         if !self.noPassphrase {
             new.passphrase = try self.newPassphraseFile.map(PassphraseSource.file) ?? PassphraseSource.promptForNew()
             guard new.passphrase != nil else {
@@ -48,7 +54,6 @@ struct RolloverPrepare: ParsableCommand {
                 )
             }
         }
-        let rollover = Rollover(authority)
         let next = try rollover.prepare(new, key: key)
         self.output.show(
             [

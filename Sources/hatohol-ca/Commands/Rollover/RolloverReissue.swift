@@ -11,9 +11,12 @@ struct RolloverReissue: ParsableCommand {
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var peers: PeerOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func run() throws {
         let rollover = Rollover(try self.directory.open())
+        // No peer is asked: that takes a certificate, which would be on record.
+        if self.preview.dryRun { return self.preview.show(try rollover.reissuing().map(\.file), self.output) }
         let next = try rollover.next()
         let key = try self.passphrase.key(of: next)
         for (name, check) in try self.peers.checks() {

@@ -10,11 +10,17 @@ struct RolloverSwitch: ParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var peers: PeerOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func run() throws {
         let rollover = Rollover(try self.directory.open())
         let next = try rollover.next()
         for (name, check) in try self.peers.checks() { try Self.expect(name, check, toShow: next) }
+        if self.preview.dryRun {
+            try rollover.checkSwitching()
+            let layout = rollover.authority.layout
+            return self.preview.show([layout.directory, layout.previous], self.output)
+        }
         let authority = try rollover.switchOver()
         let after = Rollover(authority)
         self.output.show(
@@ -49,11 +55,17 @@ struct RolloverRetire: ParsableCommand {
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var peers: PeerOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var preview: DryRunOptions
 
     func run() throws {
         let authority = try self.directory.open()
         for (name, check) in try self.peers.checks() { try RolloverSwitch.expect(name, check, toShow: authority) }
-        try Rollover(authority).retire()
+        let rollover = Rollover(authority)
+        if self.preview.dryRun {
+            try rollover.checkRetiring()
+            return self.preview.show([authority.layout.bundle], self.output)
+        }
+        try rollover.retire()
         self.output.show(
             ["stage": "none", "bundle": .string(authority.layout.bundle)],
             or: ["Give \(authority.layout.bundle) to every host; it holds the new root alone."]
