@@ -124,26 +124,38 @@ struct FaultTests {
 
     @Test func aHolderOfTheLockIsWaitedForAndThenNamed() async throws {
         try await self.initialize()
-        // The holder sleeps within its first call of fsync, which it makes with the lock held.
+        // The holder stops at its first call of fsync, which it makes with the lock held, until we let it go on.
+        let trace = self.directory.file("trace")
         let holder = try ChildProcess(
             "strace",
             [
-                "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",
-                "inject=fsync:delay_enter=20000000:when=1", Tool.program, "crl", "--base-directory", self.base,
+                "-f", "-qq", "-o", trace, "-e", "trace=fsync", "-e", "inject=fsync:signal=SIGSTOP:when=1",
+                Tool.program, "crl", "--base-directory", self.base,
             ]
         )
-        let lock = "\(self.base)/CA/hatohol/lock"
-        try await eventually(timeout: .seconds(60), "the lock is held") {
-            let isHeld = try await !Tool.run("flock", ["-n", lock, "true"]).isGood
-            return try isHeld && String(decoding: contents(of: lock), as: UTF8.self).hasPrefix("process ")
+        try await eventually(timeout: .seconds(120), "the holder stopped") {
+            if let status = holder.poll() { throw TestFailure("the holder ended with \(status)") }
+            return String(decoding: (try? contents(of: trace)) ?? [], as: UTF8.self).contains("stopped by SIGSTOP")
         }
+        let lock = "\(self.base)/CA/hatohol/lock"
         let who = String(decoding: try contents(of: lock), as: UTF8.self)
+        let pid = try #require(pid_t(who.dropFirst("process ".count).prefix(while: \.isNumber)), "\(who)")
+        defer { if holder.poll() == nil { kill(pid, SIGKILL) } }
         let impatient = try await self.run("crl", "--wait", "1")
         self.expectOneLine(impatient, "another process still holds it: process ", "user \(getuid())", "--wait")
         #expect(impatient.errors.contains(who), "\(impatient.text) \(who)")
-        let patient = try await self.run("crl", "--wait", "300")
-        #expect(patient.isGood, "\(patient.text)")
-        #expect(try await holder.wait(timeout: .seconds(120)) == 0)
+
+        let patient = try ChildProcess(Tool.program, ["crl", "--wait", "300", "--base-directory", self.base])
+        try await eventually("the patient one is at the lock") {
+            try await Tool.run("find", ["/proc/\(patient.pid)/fd", "-lname", lock]).output.isEmpty == false
+        }
+        // Each of its threads has a first call.
+        try await eventually(timeout: .seconds(120), "the holder ends") {
+            kill(pid, SIGCONT)
+            return holder.poll() != nil
+        }
+        #expect(holder.poll() == 0)
+        #expect(try await patient.wait(timeout: .seconds(240)) == 0)
         let list = try #require(try Authority(base: self.base).revocationList())
         #expect(list.number?.description == "02")
     }
