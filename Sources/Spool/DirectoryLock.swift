@@ -12,14 +12,14 @@ struct DirectoryLock: ~Copyable {
         let path = "\(directory)/spool.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw SpoolError(.cannotOpen, stage: stage, reason: "\(path): \(Self.reason(of: errno))")
+            throw SpoolError(systemError: errno, stage: stage, path: path)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             let holder = Self.holder(named: descriptor)
             close(descriptor)
             guard code == EWOULDBLOCK else {
-                throw SpoolError(.cannotOpen, stage: stage, reason: "\(path): \(Self.reason(of: code))")
+                throw SpoolError(systemError: code, stage: stage, path: path)
             }
             throw SpoolError(
                 .inUse,

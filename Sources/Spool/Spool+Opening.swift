@@ -16,7 +16,8 @@ extension Spool {
     ///   - limit: Bytes of batches after which appending waits, for example `1 << 30`.
     ///   - logger: Told of every change of state, once.
     /// - Returns: The open spool.
-    /// - Throws: `SpoolError.Code.inUse` with the other process's id, `.cannotOpen`, `.newerFormat`.
+    /// - Throws: `SpoolError.Code.inUse` with the other process's id, `.unwritable` for a disk that takes nothing now,
+    ///   `.cannotOpen`, `.newerFormat`.
     public static func open(directory: String, limit: Int64, logger: Logger) async throws(SpoolError) -> Spool {
         let opening = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -48,7 +49,8 @@ extension Spool {
             return .failure(error)
         } catch {
             let reason = (error as? DatabaseError)?.message ?? "\(error)"
-            return .failure(SpoolError(.cannotOpen, stage: "open the spool in \(directory)", reason: reason))
+            let code = SpoolFile.isUnwritable(error) ? SpoolError.Code.unwritable : .cannotOpen
+            return .failure(SpoolError(code, stage: "open the spool in \(directory)", reason: reason))
         }
     }
 

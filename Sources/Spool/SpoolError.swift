@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why a spool cannot be opened or used: what failed, at which step, and the system's or SQLite's reason.
 ///
 /// Errors are equal when their codes are; the texts are for people.
@@ -7,6 +9,7 @@ public struct SpoolError: Error, Equatable, CustomStringConvertible, Sendable {
         private enum Kind: Hashable {
             case inUse
             case cannotOpen
+            case unwritable
             case cannotRead
             case newerFormat
             case outOfOrder
@@ -18,6 +21,8 @@ public struct SpoolError: Error, Equatable, CustomStringConvertible, Sendable {
         public static var inUse: Code { Code(kind: .inUse) }
         /// The directory or the file cannot be made, opened or written.
         public static var cannotOpen: Code { Code(kind: .cannotOpen) }
+        /// The disk is full, read-only, out of inodes or failing: that may pass, so trying again makes sense.
+        public static var unwritable: Code { Code(kind: .unwritable) }
         /// Stored batches cannot be read back.
         public static var cannotRead: Code { Code(kind: .cannotRead) }
         /// The file was written by a later version of this program.
@@ -41,6 +46,16 @@ public struct SpoolError: Error, Equatable, CustomStringConvertible, Sendable {
         self.code = code
         self.stage = stage
         self.reason = reason
+    }
+
+    /// An error of the system while the directory or the file is opened; some of them may pass.
+    init(systemError code: CInt, stage: String, path: String) {
+        let passing = [ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENFILE, ENOMEM]
+        self.init(
+            passing.contains(code) ? .unwritable : .cannotOpen,
+            stage: stage,
+            reason: "\(path): \(String(cString: strerror(code)))"
+        )
     }
 
     /// One line: the step and the reason.

@@ -21,7 +21,8 @@ final class SpoolFile: Sendable {
     func open(logger: Logger) throws -> (database: SpoolDatabase, contents: SpoolContents, damagedFile: String?) {
         // Made here and not by SQLite so that nobody else may read it; SQLite gives its log file the same mode.
         let descriptor = Glibc.open(self.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { throw SpoolError(systemError: errno, stage: "open the spool", path: self.path) }
+        close(descriptor)
         do {
             let database = try SpoolDatabase(path: self.path)
             if let damage = try database.firstDamage() {
@@ -48,8 +49,7 @@ final class SpoolFile: Sendable {
         clock_gettime(CLOCK_REALTIME, &now)
         let damaged = "\(self.path).damaged-\(now.tv_sec).\(now.tv_nsec / 1000)"
         for suffix in ["", "-wal", "-shm"] where rename(self.path + suffix, damaged + suffix) != 0 && errno != ENOENT {
-            let reason = DirectoryLock.reason(of: errno)
-            throw SpoolError(.cannotOpen, stage: "put the damaged spool aside", reason: "\(damaged): \(reason)")
+            throw SpoolError(systemError: errno, stage: "put the damaged spool aside", path: damaged)
         }
         return damaged
     }
@@ -60,13 +60,20 @@ final class SpoolFile: Sendable {
         return error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
     }
 
+    /// The error says that the disk takes nothing now; that may pass.
+    static func isUnwritable(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        // The file itself could be opened: what cannot be is the log beside it.
+        let passing: [ResultCode] = [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN]
+        return passing.contains(error.resultCode)
+    }
+
     private static func makeDirectory(_ directory: String) throws(SpoolError) {
         var made = directory.hasPrefix("/") ? "/" : ""
         for name in directory.split(separator: "/") {
             made += made.isEmpty || made == "/" ? "\(name)" : "/\(name)"
             guard mkdir(made, 0o700) == 0 || errno == EEXIST || errno == EISDIR else {
-                let reason = DirectoryLock.reason(of: errno)
-                throw SpoolError(.cannotOpen, stage: "make the state directory", reason: "\(made): \(reason)")
+                throw SpoolError(systemError: errno, stage: "make the state directory", path: made)
             }
         }
     }
