@@ -16,7 +16,7 @@ public struct RuleEngine {
     private var rules: [Rule]
     private var redactor: Redactor?
     /// How many records each rule has dropped, in the order of the file.
-    public private(set) var dropped: [(rule: String, count: UInt64)]
+    public private(set) var counts: [RuleCounts]
 
     /// Whether ``steps`` are kept; off by default.
     public var isExplaining = false
@@ -27,7 +27,7 @@ public struct RuleEngine {
     public init(_ set: RuleSet) {
         self.reader = RecordReader(set)
         self.redactor = set.redactions.isEmpty ? nil : Redactor(set.redactions)
-        self.dropped = set.rules.map { ($0.name, 0) }
+        self.counts = set.rules.map { RuleCounts(rule: $0.name) }
         self.rules = set.rules.map { rule in
             Rule(
                 rule: rule,
@@ -68,8 +68,8 @@ public struct RuleEngine {
             switch outcome {
             case .goOn: continue
             case .stop: return .event(self.redacted(event))
-            case .drop:
-                self.dropped[index].count += 1
+            case .drop(let reason):
+                self.counts[index].note(reason)
                 return .dropped(rule: self.rules[index].rule.name)
             }
         }
@@ -109,7 +109,7 @@ extension RuleEngine.Rule {
     fileprivate enum Outcome {
         case goOn
         case stop
-        case drop
+        case drop(RuleCounts.Reason)
     }
 
     fileprivate mutating func matches(_ event: RuledEvent, _ tag: [UInt8]) -> Bool {
@@ -148,7 +148,8 @@ extension RuleEngine.Rule {
     ) -> (Outcome, String) {
         var deeds: [String] = []
         var outcome = Outcome.goOn
-        for index in self.rule.actions.indices where outcome == .goOn {
+        for index in self.rule.actions.indices {
+            guard case .goOn = outcome else { break }
             let deed: String
             (outcome, deed) = self.act(index, on: &event, tag, now)
             if isExplaining, !deed.isEmpty { deeds.append(deed) }
@@ -167,14 +168,14 @@ extension RuleEngine.Rule {
             event.set(field, value)
             return (.goOn, "set \(field.rawValue)")
         case .stop: return (.stop, "no further rules")
-        case .drop: return (.drop, "dropped")
+        case .drop: return (.drop(.drop), "dropped")
         case .sample(let count):
             defer { self.seen[index] = (self.seen[index] + 1) % count }
-            return self.seen[index] == 0 ? (.goOn, "kept as the sample") : (.drop, "dropped, not the sample")
+            return self.seen[index] == 0 ? (.goOn, "kept as the sample") : (.drop(.sample), "dropped, not the sample")
         case .limit(_, _, let subject):
             let name = subject.map { Self.value($0, event, tag) } ?? []
             let isAdmitted = self.limiters[index]?.admits(name, at: now) ?? true
-            return isAdmitted ? (.goOn, "within the limit") : (.drop, "dropped, above the limit")
+            return isAdmitted ? (.goOn, "within the limit") : (.drop(.limit), "dropped, above the limit")
         }
     }
 }
