@@ -143,6 +143,8 @@ class Faults:
 
     def _restart(self, target, random):
         program = self.system.programs[target]
+        if not self._wait(lambda: program.catches(signal.SIGTERM), 30):
+            return None
         begin = time.monotonic()
         status = program.down(signal.SIGTERM)
         if status != 0:

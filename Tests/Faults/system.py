@@ -50,16 +50,21 @@ class Program:
             if self.process is not None and self.process.child.poll() is None:
                 self.process.child.send_signal(number)
 
-    def reload(self):
-        """SIGHUP, unless it has no handler yet: it has just begun then and reads everything anyhow."""
+    def catches(self, number):
+        """Whether it runs and has a handler for a signal; a program that has just begun has none yet."""
         with self.lock:
             if self.process is None or self.process.child.poll() is not None:
                 return False
             status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-            caught = int(status.partition("SigCgt:")[2].split()[0], 16) & 1
-            if caught:
+            caught = status.partition("SigCgt:")[2].split()
+            return bool(caught) and int(caught[0], 16) >> (number - 1) & 1 == 1
+
+    def reload(self):
+        """SIGHUP, unless it has no handler yet: it has just begun then and reads everything anyhow."""
+        with self.lock:
+            if caught := self.catches(signal.SIGHUP):
                 self.send(signal.SIGHUP)
-            return bool(caught)
+            return caught
 
     def down(self, number=signal.SIGTERM):
         """Ends it and returns the exit status."""
