@@ -8,26 +8,20 @@ extension FileFollower {
         guard status.size > 0 else { return false }
         for followed in self.files.values where Self.canBeCopy(path, of: followed.file.path) {
             guard followed.file.identity != status.identity else { continue }
-            let common = min(status.size, followed.file.offset)
-            let expected = followed.file.known(before: common)
-            guard !expected.isEmpty else { continue }
-            if TailedFile.bytes(of: descriptor, before: common).suffix(expected.count) == expected[...] {
-                self.copies[status.identity] = followed.file.identity
+            if followed.file.isBeginning(descriptor, status) {
+                self.copies[status.identity] = Copy(original: followed.file.identity, path: path)
                 return true
             }
         }
         return false
     }
 
-    /// Copies get another name in the same directory that begins like that of the original.
+    /// Copies have the name of a rotation of the same log, or that of the original and something behind it.
     ///
     /// Without this, logs that begin with the same lines would be taken for copies of each other.
     private static func canBeCopy(_ path: String, of original: String) -> Bool {
-        let directory = FilePattern.directory(of: original)
-        guard path != original, FilePattern.directory(of: path) == directory else { return false }
-        let name = original.dropFirst(directory.count)
-        let end = name.dropFirst(2).firstIndex(of: ".") ?? name.endIndex
-        return path.dropFirst(directory.count).hasPrefix(name[..<end])
+        let log = RotatedName(path: original).log
+        return path != original && (path.hasPrefix(original) || RotatedName(path: path).log == log)
     }
 
     /// A followed file was cut or written anew: goes on with the rest of its old contents in a copy, if there is one.
@@ -47,10 +41,11 @@ extension FileFollower {
         if followed.acceptedOffset == position.offset { followed.acceptedOffset = 0 }
     }
 
-    /// The same for a file of the last run.
+    /// The same for a file of the last run; what it became may be found later only, when names move.
     func takeCopies(of position: FilePosition) {
+        self.remember(position)
         for copy in self.takeCopies(of: position, original: nil) {
-            self.initialPositions.append(copy.file.position.stored)
+            self.loosePositions.append(copy.file.position.stored)
         }
     }
 
@@ -81,9 +76,21 @@ extension FileFollower {
             guard let status = FileStatus(path: path), self.canBeTaken(status.identity),
                 let descriptor = self.open(path, expecting: status.identity)
             else { continue }
-            let isRest = !hasRest && Self.matches(descriptor, position)
+            if RotatedName(path: path).isCompressed {
+                if self.takeCompressedCopy(descriptor, path, of: position) {
+                    if let archive = self.files[status.identity] { found.append(archive) }
+                } else {
+                    close(descriptor)
+                }
+                continue
+            }
+            // Half a window of equal bytes at the same place is no accident; less could be lines that repeat.
+            let isSure = original != nil || position.fingerprint.length >= Fingerprint.window / 2
+            let isRest = !hasRest && isSure && Self.matches(descriptor, position)
             // A copy from before the last lines that were read: all of it was delivered.
-            let isOld = original.map { self.copies[status.identity] == $0.file.identity } ?? false
+            let isOld =
+                original.map { self.copies[status.identity]?.original == $0.file.identity }
+                ?? Self.isOldCopy(descriptor, status, path, of: position)
             guard isRest || isOld else {
                 close(descriptor)
                 continue
@@ -101,11 +108,49 @@ extension FileFollower {
             copy?.isDetached = true
             if let copy { found.append(copy) }
         }
-        return found
+        return found + self.takeMissed(after: found.last, of: position)
+    }
+
+    /// Rotations of the same log that are newer than the copy: truncated more than once, nothing was read of these.
+    private func takeMissed(after copy: FollowedFile?, of position: FilePosition) -> [FollowedFile] {
+        guard let copy else { return [] }
+        var missed: [FollowedFile] = []
+        for path in FilePattern.files(in: FilePattern.directory(of: position.path)) {
+            guard let status = FileStatus(path: path),
+                self.isRotation(path, status, of: position.path, after: copy.age),
+                self.stored[status.identity] == nil, let descriptor = self.open(path, expecting: status.identity),
+                let followed = self.follow(descriptor, path: path, tag: position.path, offset: 0)
+            else { continue }
+            followed.isDetached = true
+            missed.append(followed)
+        }
+        return missed.sorted { $0.age < $1.age }
+    }
+
+    /// Goes on in a compressed file, if it is of the same log and holds what was read; false if not.
+    private func takeCompressedCopy(_ descriptor: CInt, _ path: String, of position: FilePosition) -> Bool {
+        guard position.head.length > 0, RotatedName(path: path).log == RotatedName(path: position.path).log,
+            self.follow(descriptor, archive: path, behind: position)
+        else { return false }
+        return true
+    }
+
+    /// The file begins as the original did, and ends before what was read of that.
+    private static func isOldCopy(
+        _ descriptor: CInt,
+        _ status: FileStatus,
+        _ path: String,
+        of position: FilePosition
+    ) -> Bool {
+        guard self.canBeCopy(path, of: position.path), position.head.length > 0,
+            (position.head.length..<position.offset).contains(status.size)
+        else { return false }
+        return TailedFile.bytes(of: descriptor, from: 0, count: position.head.length).map { Fingerprint($0[...]) }
+            == position.head
     }
 
     /// Nothing of the file was read; one that was empty when it appeared may have become the copy.
     private func canBeTaken(_ identity: FileIdentity) -> Bool {
-        self.stored[identity] == nil && self.files[identity]?.isUndecided ?? true
+        self.stored[identity] == nil && self.finished[identity] == nil && self.files[identity]?.isUndecided ?? true
     }
 }

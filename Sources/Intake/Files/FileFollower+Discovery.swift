@@ -10,11 +10,22 @@ extension FileFollower {
         for (identity, followed) in self.files {
             self.setDetached(followed, sighting.files[identity]?.isMatched != true)
         }
-        self.copies = self.copies.filter { sighting.files[$0.key] != nil }
+        for (identity, _) in self.copies {
+            if let path = sighting.files[identity]?.path {
+                self.copies[identity]?.path = path
+            } else {
+                self.copies[identity] = nil
+            }
+        }
+        self.forgetFinished(notIn: sighting)
+        self.recognise(candidates)
         let unknown = candidates.filter { self.stored[$0.identity] == nil }
         for candidate in candidates { self.stored[candidate.identity].map { self.resume(candidate, from: $0) } }
-        for position in self.stored.values { self.giveUp(position) }
-        for candidate in unknown { self.takeUp(candidate) }
+        for position in self.stored.values where !Self.mayComeBack(position) { self.giveUp(position) }
+        // A compressed file may be what becomes of another one, which has to be known first.
+        let isCompressed = { (candidate: Candidate) in RotatedName(path: candidate.file.path).isCompressed }
+        for candidate in unknown where !isCompressed(candidate) { self.takeUp(candidate) }
+        for candidate in unknown where isCompressed(candidate) { self.takeUp(candidate) }
         self.lineUp(takenUpAfter: before)
         self.knownPatterns = Set(self.patterns.map(\.text))
     }
@@ -43,9 +54,41 @@ extension FileFollower {
 
     // MARK: Files of the last run
 
+    /// Devices may have other numbers after a restart of the machine: the inode and the contents tell, too.
+    private func recognise(_ candidates: [Candidate]) {
+        for candidate in candidates where self.stored[candidate.identity] == nil {
+            let inode = candidate.identity.inode
+            guard
+                var position = self.stored.values.first(where: {
+                    $0.identity.inode == inode && $0.identity.device != candidate.identity.device
+                        && $0.kind != .compressed && Self.matches(candidate.descriptor, $0)
+                })
+            else { continue }
+            self.stored[position.identity] = nil
+            let old = position.removal
+            position.identity = candidate.identity
+            self.stored[position.identity] = position
+            self.loosePositions += [position.stored, old]
+        }
+    }
+
+    /// The file system that the file was on is not there: its directory is on another one, and empty or missing.
+    private static func mayComeBack(_ position: FilePosition) -> Bool {
+        var directory = FilePattern.directory(of: position.path)
+        var isMissing = false
+        while FileStatus(path: directory.isEmpty ? "." : directory) == nil, !directory.isEmpty, directory != "/" {
+            isMissing = true
+            directory = FilePattern.directory(of: directory)
+        }
+        let device = FileStatus(path: directory.isEmpty ? "." : directory)?.identity.device
+        return device != position.identity.device && (isMissing || FilePattern.files(in: directory).isEmpty)
+    }
+
     /// Goes on with a file that has a stored position, if it is still the same.
     private func resume(_ candidate: Candidate, from position: FilePosition) {
-        if Self.matches(candidate.descriptor, position) {
+        guard position.kind == .plain else { return self.resumeArchive(candidate, from: position) }
+        let isCompressed = RotatedName(path: candidate.file.path).isCompressed
+        if !isCompressed, Self.matches(candidate.descriptor, position) {
             self.stored[candidate.identity] = nil
             let followed = self.follow(
                 candidate.descriptor,
@@ -59,18 +102,39 @@ extension FileFollower {
             self.stored[candidate.identity] = nil
             self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(candidate.file.path)"])
             self.takeCopies(of: position)
-            self.follow(candidate.descriptor, path: candidate.file.path, offset: 0)
+            guard isCompressed else {
+                self.follow(candidate.descriptor, path: candidate.file.path, offset: 0)
+                return
+            }
+            // The inode that a log had before it was compressed is that of a compressed file now.
+            if self.files[candidate.identity] == nil { self.loosePositions.append(position.removal) }
+            self.takeUp(candidate)
         } else {
             close(candidate.descriptor)  // the inode is that of another file now
         }
     }
 
-    /// A file of the last run is gone; a copy of it may have taken its place.
+    /// The same for one that is compressed, or of which nothing more is wanted.
+    private func resumeArchive(_ candidate: Candidate, from position: FilePosition) {
+        let (descriptor, path) = (candidate.descriptor, candidate.file.path)
+        self.stored[candidate.identity] = nil
+        if position.kind == .done, Self.matches(descriptor, position),
+            FileStatus(descriptor: descriptor)?.size == position.offset
+        {
+            self.finished[candidate.identity] = position
+            close(descriptor)
+        } else if position.kind == .done || !self.follow(descriptor, archive: path, behind: position) {
+            self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(path)"])
+            self.loosePositions.append(position.removal)
+            self.takeUp(candidate)
+        }
+    }
+
+    /// A file of the last run is gone; a copy of it may have taken its place, or a compressed file.
     private func giveUp(_ position: FilePosition) {
         self.stored[position.identity] = nil
-        // Half a window of equal bytes at the same place is no accident; less could be lines that repeat.
-        if position.fingerprint.length >= Fingerprint.window / 2 { self.takeCopies(of: position) }
-        self.initialPositions.append(position.removal)
+        if position.kind == .plain { self.takeCopies(of: position) }
+        self.loosePositions.append(position.removal)
     }
 
     /// The file still has the bytes before the position that it had when the position was stored.
@@ -88,6 +152,9 @@ extension FileFollower {
     /// Begins with a file that was not followed before.
     private func takeUp(_ candidate: Candidate) {
         let (descriptor, path) = (candidate.descriptor, candidate.file.path)
+        if self.files[candidate.identity] == nil, RotatedName(path: path).isCompressed {
+            return self.takeUpArchive(candidate)
+        }
         guard let status = FileStatus(descriptor: descriptor), self.files[status.identity] == nil,
             !self.isCopy(descriptor, status, path)
         else {
@@ -101,7 +168,7 @@ extension FileFollower {
         let limit = self.configuration.lineLimit
         let offset = TailedFile.startOfLastLine(of: descriptor, size: status.size, limit: limit)
         if let followed = self.follow(descriptor, path: path, offset: offset) {
-            self.initialPositions.append(followed.file.position.stored)
+            self.loosePositions.append(followed.file.position.stored)
         }
     }
 
@@ -125,16 +192,26 @@ extension FileFollower {
             path: tag ?? path,
             descriptor: descriptor,
             offset: offset,
-            isPassingOver: passingOver,
-            lineLimit: self.configuration.lineLimit
+            splitter: self.recordSplitter(isPassingOver: passingOver)
         )
+        return self.follow(file, path: path, modified: status.modified)
+    }
+
+    /// Takes a file into the care of this follower, that has this name now and was last written at that time.
+    @discardableResult
+    func follow(_ file: TailedFile, path: String, modified: Int64) -> FollowedFile {
         self.filesTakenUp += 1
-        let age = RotationAge(path: path, modified: status.modified)
+        let age = RotationAge(path: path, modified: modified)
         let followed = FollowedFile(file, number: self.filesTakenUp, age: age)
-        self.files[status.identity] = followed
-        self.watch.watch(status.identity, descriptor: descriptor)
+        self.files[file.identity] = followed
+        self.copies[file.identity] = nil
+        self.watch.watch(file.identity, descriptor: file.descriptor)
         self.enqueue(followed)
-        self.logger.debug("follows", metadata: ["path": "\(path)", "offset": "\(offset)"])
+        self.logger.debug("follows", metadata: ["path": "\(path)", "offset": "\(file.offset)"])
         return followed
+    }
+
+    func recordSplitter(isPassingOver: Bool) -> RecordSplitter {
+        RecordSplitter(limit: self.configuration.lineLimit, isPassingOver: isPassingOver, isStart: self.isStart)
     }
 }

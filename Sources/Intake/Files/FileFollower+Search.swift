@@ -28,7 +28,9 @@ extension FileFollower {
         return (sighting, self.open(sighting, evenIfMoved: true) ?? [])
     }
 
-    private func isNew(_ identity: FileIdentity) -> Bool { self.files[identity] == nil }
+    private func isNew(_ identity: FileIdentity) -> Bool {
+        self.files[identity] == nil && self.finished[identity] == nil
+    }
 
     private func look() -> FileSighting {
         var sighting = FileSighting()
@@ -44,12 +46,29 @@ extension FileFollower {
         // Files of the last run may have names that no pattern matches.
         let missing = self.stored.filter { sighting.files[$0.key] == nil }
         for directory in Set(missing.values.map { FilePattern.directory(of: $0.path) }) {
-            for path in FilePattern.files(in: directory) {
-                guard let status = FileStatus(path: path), missing[status.identity] != nil else { continue }
+            let files = FilePattern.files(in: directory).compactMap { path in
+                FileStatus(path: path).map { (path: path, status: $0) }
+            }
+            for (path, status) in files {
+                guard let position = missing[status.identity] else { continue }
                 sighting.add(path, status, isMatched: false, isKnown: true)
+                // What was rotated after it was not read either.
+                let age = RotationAge(path: path, modified: status.modified)
+                for (next, nextStatus) in files
+                where self.isRotation(next, nextStatus, of: position.path, after: age) {
+                    sighting.add(next, nextStatus, isMatched: false, isKnown: true)
+                }
             }
         }
         return sighting
+    }
+
+    /// The file is a rotation of this log, not compressed, that was written after another one and is not known yet.
+    func isRotation(_ path: String, _ status: FileStatus, of log: String, after age: RotationAge) -> Bool {
+        let name = RotatedName(path: path)
+        return name.isRotated && !name.isCompressed && name.log == RotatedName(path: log).log
+            && RotationAge(path: path, modified: status.modified) > age && self.isNew(status.identity)
+            && self.copies[status.identity] == nil
     }
 
     /// Opens what is not followed yet; `nil` if a name has come to mean another file.

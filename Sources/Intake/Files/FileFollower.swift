@@ -23,17 +23,32 @@ actor FileFollower {
     var stored: [FileIdentity: FilePosition]
     /// Patterns that were followed before: files that are new to them have grown from nothing since then.
     var knownPatterns: Set<String>
-    /// Copies of followed files, not to be read unless the original is truncated, and what they are copies of.
-    var copies: [FileIdentity: FileIdentity] = [:]
-    /// Positions to be stored before anything else.
-    var initialPositions: [SourcePosition] = []
+    /// A copy of a followed file, compressed or not.
+    struct Copy {
+        var original: FileIdentity
+        var path: String
+    }
+
+    /// Copies of followed files, not to be read unless the original is truncated.
+    var copies: [FileIdentity: Copy] = [:]
+    /// Files of which nothing more is wanted, as they were then.
+    var finished: [FileIdentity: FilePosition] = [:]
+    /// How far files were read that are over, the latest last.
+    var recentlyOver: [FilePosition] = []
+    /// Positions to be stored before anything more is read.
+    var loosePositions: [SourcePosition] = []
     var filesTakenUp = 0
     /// Paths whose failure to open was reported.
     var unreadable: Set<String> = []
     var watch = ChangeWatch()
+    /// Whether a record starts with a line; `nil` if each line is a record.
+    let isStart: MultilineRecords.StartTest?
+    /// Files whose last lines are held back, in the order in which they are due.
+    var flushes: [(identity: FileIdentity, due: ContinuousClock.Instant)] = []
 
     private var queue: [FileIdentity] = []
     private var deliveries = 0
+    private var isStoringPosition = false
     private var failure: (any Error)?
     private var nextAudit = ContinuousClock.now
     private var nextSearch = ContinuousClock.now
@@ -49,6 +64,7 @@ actor FileFollower {
         self.patterns = patterns
         self.lags = lags
         self.logger = logger
+        self.isStart = configuration.multiline?.makeStartTest()
         self.stored = Dictionary(
             positions.compactMap(FilePosition.init).map { ($0.identity, $0) },
             uniquingKeysWith: { $1 }
@@ -69,10 +85,12 @@ actor FileFollower {
 
     private func run(into sink: any RecordSink) async throws {
         self.audit()
-        for position in self.initialPositions + self.patterns.map(Self.marker) {
+        for position in self.loosePositions + self.patterns.map(Self.marker) {
             try await Self.accept(RecordBatch(position: position), by: sink)
         }
+        self.loosePositions = []
         while !Task.isCancelled, self.failure == nil {
+            self.flushHeldLines()
             self.serveQueue(into: sink)
             if self.lease.thread.wait(forReadable: self.watch.descriptor, milliseconds: self.timeToSleep) {
                 self.note(self.watch.takeChanges())
@@ -88,8 +106,10 @@ actor FileFollower {
     }
 
     private var timeToSleep: CInt {
-        if !self.queue.isEmpty, self.deliveries < Self.maximumDeliveries { return 0 }
-        return CInt(clamping: max(0, Int64((self.nextAudit - .now) / .milliseconds(1)) + 1))
+        let mayServe = self.deliveries < Self.maximumDeliveries && !self.isStoringPosition
+        if mayServe, !self.queue.isEmpty || !self.loosePositions.isEmpty { return 0 }
+        let due = self.flushes.first.map { min($0.due, self.nextAudit) } ?? self.nextAudit
+        return CInt(clamping: max(0, Int64((due - .now) / .milliseconds(1)) + 1))
     }
 
     private func audit() {
@@ -113,22 +133,29 @@ actor FileFollower {
             self.enqueue(followed)
         }
         self.noteLag(of: followed)
-        guard followed.isDetached, followed.isIdle else { return }
+        guard followed.isDetached, followed.isIdle, !(followed.file is ArchivedFile) else { return }
         let quiet = ContinuousClock.now - followed.quietSince
         if quiet > self.configuration.deletedQuiet { self.flush(followed, isOver: status.isDeleted) }
         if quiet > self.configuration.renamedQuiet { self.flush(followed, isOver: true) }
     }
 
-    /// Delivers the last line of a file that nobody writes any more, though it has no end.
-    private func flush(_ followed: FollowedFile, isOver: Bool) {
+    /// Delivers what is left of a file that nobody writes any more, though it has no end; forgets it if it `isOver`.
+    func flush(_ followed: FollowedFile, ending: RecordSplitter.Ending = .final, isOver: Bool = false) {
         guard followed.isIdle, followed.predecessor == nil else { return }
-        switch followed.file.read(self.configuration.chunkSize, atEnd: true) {
+        switch followed.file.read(self.configuration.chunkSize, ending: ending) {
         case .batch(let batch):
+            self.noteHeld(followed)
             followed.ready = batch
         case .nothing where isOver:
-            followed.ready = RecordBatch(position: followed.file.position.removal)
-            followed.isFinished = true
-        case .nothing, .rewritten, .failed:
+            if let copy = self.finishCopy(of: followed) {
+                followed.ready = copy
+            } else {
+                followed.ready = RecordBatch(position: followed.file.position.removal)
+                followed.isFinished = true
+            }
+        case .rewritten:
+            break  // the next look takes care of it
+        case .nothing, .failed, .over:
             return
         }
         self.enqueue(followed)
@@ -144,13 +171,37 @@ actor FileFollower {
 
     private func serveQueue(into sink: any RecordSink) {
         var served = 0
-        while served < self.queue.count, self.deliveries < Self.maximumDeliveries {
+        while served < self.queue.count, self.deliveries < Self.maximumDeliveries, !self.isStoringPosition {
+            guard self.loosePositions.isEmpty else { break }
             defer { served += 1 }
             guard let followed = self.files[self.queue[served]] else { continue }
             followed.isQueued = false
             self.advance(followed, into: sink)
         }
         self.queue.removeFirst(served)
+        self.storeLoosePositions(in: sink)
+    }
+
+    /// One after the other, so that of two positions of one file the later one stays.
+    private func storeLoosePositions(in sink: any RecordSink) {
+        guard !self.isStoringPosition, !self.loosePositions.isEmpty else { return }
+        let batch = RecordBatch(position: self.loosePositions.removeFirst())
+        self.isStoringPosition = true
+        self.deliveries += 1
+        Task.detached {
+            do {
+                try await sink.accept(batch)
+                await self.storedPosition(error: nil)
+            } catch {
+                await self.storedPosition(error: error)
+            }
+        }
+    }
+
+    private func storedPosition(error: (any Error)?) {
+        self.deliveries -= 1
+        self.isStoringPosition = false
+        self.failure = self.failure ?? error
     }
 
     private func advance(_ followed: FollowedFile, into sink: any RecordSink) {
@@ -193,14 +244,18 @@ actor FileFollower {
         }
         switch followed.file.read(self.configuration.chunkSize) {
         case .batch(let batch):
+            self.noteHeld(followed)
             followed.quietSince = .now
             followed.reportedError = 0
             return batch
         case .nothing:
+            self.noteHeld(followed)
             return nil
         case .rewritten:
             // What is with the sink comes before the rest in a copy: seen again when it was accepted.
             guard !followed.isDelivering else { return nil }
+            // All that rotation made is known then, so that it can be read in order.
+            self.discover()
             self.takeCopies(of: followed)
             followed.file.restart()
             self.enqueue(followed)
@@ -208,6 +263,9 @@ actor FileFollower {
         case .failed(let code):
             self.report(code, for: followed)
             return nil
+        case .over(let complaint):
+            // What is with the sink comes first: looked at again when it was accepted.
+            return followed.isDelivering ? nil : self.isOver(followed, because: complaint)
         }
     }
 
@@ -215,9 +273,10 @@ actor FileFollower {
         followed.predecessor.map { self.files[$0] != nil } ?? false
     }
 
-    /// Lets the files go on that waited for this one.
+    /// Lets the files go on that waited for this one; a compressed file is only over when it was read to its end.
     private func caughtUp(_ followed: FollowedFile) {
-        guard followed.isIdle, !followed.isQueued else { return }
+        let isArchive = followed.file is ArchivedFile
+        guard followed.isIdle, !followed.isQueued, followed.held == nil, !isArchive else { return }
         for waiting in self.files.values where waiting.predecessor == followed.file.identity {
             waiting.predecessor = nil
             self.enqueue(waiting)
@@ -229,6 +288,7 @@ actor FileFollower {
         self.files[identity] = nil
         self.watch.forget(identity)
         self.lags.forget(identity)
+        self.remember(followed.file.position)
         for waiting in self.files.values where waiting.predecessor == identity {
             waiting.predecessor = nil
             self.enqueue(waiting)
@@ -238,7 +298,8 @@ actor FileFollower {
 
     private func noteLag(of followed: FollowedFile) {
         let size = FileStatus(descriptor: followed.file.descriptor)?.size ?? 0
-        let bytes = max(0, size - followed.acceptedOffset)
+        let isArchive = followed.file is ArchivedFile
+        let bytes = isArchive ? followed.file.unread : max(0, size - followed.acceptedOffset)
         self.lags.note(followed.file.identity, path: followed.file.path, bytes: bytes)
     }
 

@@ -76,16 +76,6 @@ struct FilePattern: Hashable, Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// A path without what rotation appends: `app.log` for `app.log.1`, `app.log-20261121` and `app.log.2.gz`.
-    static func log(of path: String) -> String {
-        var path = path[...]
-        if path.hasSuffix(".gz") { path = path.dropLast(3) }
-        let isRotation = { (character: Character) in ("0"..."9").contains(character) || "._-".contains(character) }
-        guard let last = path.last, ("0"..."9").contains(last), let end = path.lastIndex(where: { !isRotation($0) })
-        else { return String(path) }
-        return String(path[...end])
-    }
-
     /// The paths of the regular files in a directory.
     static func files(in directory: String) -> [String] {
         self.children(of: directory).map { self.join(directory, $0.name) }

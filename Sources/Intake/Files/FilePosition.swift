@@ -1,14 +1,31 @@
 /// How far a file was delivered, as it is stored with the records.
 struct FilePosition: Hashable, Sendable {
+    /// What the offset counts.
+    enum Kind: UInt8, Hashable, Sendable {
+        /// Bytes of the file.
+        case plain = 0
+        /// Bytes of what the file holds compressed.
+        case compressed = 1
+        /// Bytes of a compressed file of which nothing more is wanted.
+        case done = 2
+    }
+
     /// All keys of file positions begin like this.
     static let keyPrefix = "file:"
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    private static let headerLength = 58
+    /// The first version knew no head and no compressed files.
+    private static let firstVersion: UInt8 = 1
+    private static let firstHeaderLength = 42
 
     var identity: FileIdentity
-    /// The end of the last line that was delivered.
+    var kind = Kind.plain
+    /// The end of the last record that was delivered.
     var offset: Int
     /// What stood before the offset.
     var fingerprint: Fingerprint
+    /// What stands at the beginning, up to the offset.
+    var head = Fingerprint([])
     /// The line at the offset is the unwanted rest of one that was too long.
     var isPassingOver: Bool
     /// The path under which the file was found first; its records are tagged with it.
@@ -21,10 +38,10 @@ struct FilePosition: Hashable, Sendable {
 
     /// To be stored with the records before the offset.
     var stored: SourcePosition {
-        var value: [UInt8] = [Self.version, self.isPassingOver ? 1 : 0]
+        var value: [UInt8] = [Self.version, (self.isPassingOver ? 1 : 0) | self.kind.rawValue << 1]
         let numbers = [
             self.identity.device, self.identity.inode, UInt64(self.offset), UInt64(self.fingerprint.length),
-            self.fingerprint.hash,
+            self.fingerprint.hash, UInt64(self.head.length), self.head.hash,
         ]
         for number in numbers { withUnsafeBytes(of: number.littleEndian) { value.append(contentsOf: $0) } }
         value.append(contentsOf: self.path.utf8)
@@ -33,31 +50,34 @@ struct FilePosition: Hashable, Sendable {
 
     /// To be stored when the file is no longer of interest.
     var removal: SourcePosition { SourcePosition(key: self.key, value: []) }
+}
 
-    init(identity: FileIdentity, offset: Int, fingerprint: Fingerprint, isPassingOver: Bool, path: String) {
-        self.identity = identity
-        self.offset = offset
-        self.fingerprint = fingerprint
-        self.isPassingOver = isPassingOver
-        self.path = path
-    }
-
+extension FilePosition {
     /// Reads a stored position; `nil` if it is none or from another version.
     init?(_ stored: SourcePosition) {
         let value = stored.value
-        guard stored.key.hasPrefix(Self.keyPrefix), value.count >= 42, value[0] == Self.version else { return nil }
+        guard stored.key.hasPrefix(Self.keyPrefix), let version = value.first else { return nil }
+        let length = version == Self.firstVersion ? Self.firstHeaderLength : Self.headerLength
+        guard version == Self.firstVersion || version == Self.version, value.count >= length else { return nil }
         func number(_ index: Int) -> UInt64 {
             (0..<8).reduce(0) { $0 | UInt64(value[2 + index * 8 + $1]) << UInt64($1 * 8) }
         }
-        guard let offset = Int(exactly: number(2)), let length = Int(exactly: number(3)),
-            length <= Fingerprint.window, length <= offset
+        func fingerprint(_ index: Int) -> Fingerprint? {
+            guard let length = Int(exactly: number(index)), length <= Fingerprint.window else { return nil }
+            return Fingerprint(length: length, hash: number(index + 1))
+        }
+        guard let kind = Kind(rawValue: value[1] >> 1), let offset = Int(exactly: number(2)),
+            let tail = fingerprint(3), tail.length <= offset,
+            let head = version == Self.firstVersion ? Fingerprint([]) : fingerprint(5), head.length <= offset
         else { return nil }
         self.init(
             identity: FileIdentity(device: number(0), inode: number(1)),
+            kind: kind,
             offset: offset,
-            fingerprint: Fingerprint(length: length, hash: number(4)),
+            fingerprint: tail,
+            head: head,
             isPassingOver: value[1] & 1 == 1,
-            path: String(decoding: value[42...], as: UTF8.self)
+            path: String(decoding: value[length...], as: UTF8.self)
         )
     }
 }

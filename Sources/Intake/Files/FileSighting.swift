@@ -7,6 +7,7 @@ struct FileSighting: Sendable {
         /// One of these patterns was followed before.
         var isKnown: Bool
         var modified: Int64
+        var size: Int
     }
 
     private(set) var files: [FileIdentity: File] = [:]
@@ -15,7 +16,13 @@ struct FileSighting: Sendable {
 
     /// Adds a path; of several of one file the first counts.
     mutating func add(_ path: String, _ status: FileStatus, isMatched: Bool, isKnown: Bool) {
-        let file = File(path: path, isMatched: isMatched, isKnown: isKnown, modified: status.modified)
+        let file = File(
+            path: path,
+            isMatched: isMatched,
+            isKnown: isKnown,
+            modified: status.modified,
+            size: status.size
+        )
         self.files[status.identity, default: file].isKnown = self.files[status.identity]?.isKnown == true || isKnown
     }
 

@@ -29,7 +29,11 @@ public final class FileTail: Source {
         ///
         /// Default: 256 KiB.
         public var lineLimit = 256 << 10
-        /// The most bytes read at once.
+        /// How lines are joined to records of several lines; `nil` makes each line a record.
+        ///
+        /// A record has as many bytes as a line at most.
+        public var multiline: MultilineRecords?
+        /// The most bytes read at once, if a complete record is among them.
         ///
         /// Default: 256 KiB.
         public var chunkSize = 256 << 10
@@ -45,6 +49,11 @@ public final class FileTail: Source {
         ///
         /// Default: 10 s.
         public var deletedQuiet = Duration.seconds(10)
+
+        /// A compressed file that ends in its midst is given up when it was quiet for so long.
+        ///
+        /// Default: 1 min.
+        public var archiveQuiet = Duration.seconds(60)
 
         /// Follows these paths and patterns.
         public init(patterns: [String]) { self.patterns = patterns }

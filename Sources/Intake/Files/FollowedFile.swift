@@ -3,7 +3,7 @@
 /// Stays on its reader thread.
 final class FollowedFile {
     let file: TailedFile
-    /// The log that it is a part of, see ``FilePattern/log(of:)``.
+    /// The log that it is a part of, see ``RotatedName``.
     let log: String
     /// Where it stood among the files of its log when it was taken up.
     let age: RotationAge
@@ -37,11 +37,22 @@ final class FollowedFile {
 
     init(_ file: TailedFile, number: Int, age: RotationAge) {
         self.file = file
-        self.log = FilePattern.log(of: file.path)
+        self.log = RotatedName(path: file.path).log
         self.age = age
         self.number = number
         self.acceptedOffset = file.offset
         self.sentOffset = file.offset
+    }
+
+    /// Where the lines end that are held back, and since when they do.
+    private(set) var held: (upTo: Int, since: ContinuousClock.Instant)?
+    /// It stands in the line of those whose lines are held back.
+    var isFlushScheduled = false
+
+    /// Notes what the last look held back; lines that were held back before stay so for as long as nothing is added.
+    func noteHeld() {
+        guard self.held?.upTo != self.file.heldUpTo else { return }
+        self.held = self.file.heldUpTo.map { (upTo: $0, since: ContinuousClock.now) }
     }
 
     /// Nothing of it is under way.

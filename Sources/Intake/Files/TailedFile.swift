@@ -4,17 +4,19 @@ internal import Glibc
 ///
 /// Stays on its reader thread. It knows the bytes before its offset and reads them again with each piece: when they are not what they were, the file was
 /// truncated or written anew, and nothing of the piece is used.
-final class TailedFile {
+class TailedFile {
     /// What a look at the file gave.
     enum Piece {
-        /// Complete lines, and the position after them.
+        /// Complete records, and the position after them.
         case batch(RecordBatch)
-        /// No complete line is there yet.
+        /// No complete record is there yet.
         case nothing
         /// The file is shorter than it was, or the bytes before the offset have changed.
         case rewritten
         /// It cannot be read; the system's error number.
         case failed(CInt)
+        /// All that it holds was given; the text says why it is less than there should be, if it is.
+        case over(String?)
     }
 
     let identity: FileIdentity
@@ -24,22 +26,46 @@ final class TailedFile {
     private(set) var offset: Int
     /// The bytes before the offset, at most as many as a fingerprint covers.
     private(set) var tail: [UInt8]
-    private var lines: LineSplitter
+    /// The first bytes, up to the offset, at most as many as a fingerprint covers.
+    private(set) var head: [UInt8]
+    private var splitter: RecordSplitter
 
+    /// Takes an open file, which it closes in the end; it goes on at an offset before which there are these bytes.
     init(
         identity: FileIdentity,
         path: String,
         descriptor: CInt,
-        offset: Int = 0,
-        isPassingOver: Bool = false,
-        lineLimit: Int
+        offset: Int,
+        tail: [UInt8],
+        head: [UInt8],
+        splitter: RecordSplitter
     ) {
         self.identity = identity
         self.path = path
         self.descriptor = descriptor
         self.offset = offset
-        self.tail = Self.bytes(of: descriptor, before: offset)
-        self.lines = LineSplitter(limit: lineLimit, isPassingOver: isPassingOver)
+        self.tail = tail
+        self.head = head
+        self.splitter = splitter
+    }
+
+    /// Takes an open file and goes on at an offset in it.
+    convenience init(
+        identity: FileIdentity,
+        path: String,
+        descriptor: CInt,
+        offset: Int,
+        splitter: RecordSplitter
+    ) {
+        self.init(
+            identity: identity,
+            path: path,
+            descriptor: descriptor,
+            offset: offset,
+            tail: TailedFile.bytes(of: descriptor, before: offset),
+            head: TailedFile.bytes(of: descriptor, from: 0, count: min(offset, Fingerprint.window)) ?? [],
+            splitter: splitter
+        )
     }
 
     deinit { close(self.descriptor) }
@@ -50,7 +76,8 @@ final class TailedFile {
             identity: self.identity,
             offset: self.offset,
             fingerprint: Fingerprint(self.tail[...]),
-            isPassingOver: self.lines.isPassingOver,
+            head: Fingerprint(self.head[...]),
+            isPassingOver: self.splitter.isPassingOver,
             path: self.path
         )
     }
@@ -58,8 +85,20 @@ final class TailedFile {
     /// Bytes that are there and were not read.
     var unread: Int { max(0, (FileStatus(descriptor: self.descriptor)?.size ?? 0) - self.offset) }
 
-    /// Reads the complete lines of at most `size` further bytes; with `atEnd` also the incomplete last one.
-    func read(_ size: Int, atEnd: Bool = false) -> Piece {
+    /// After a look: where the lines end that are held back because more may belong to their record; `nil` if none are.
+    private(set) var heldUpTo: Int?
+
+    /// Reads the complete records of at most `size` further bytes, or of more if there is no complete one in so few.
+    func read(_ size: Int, ending: RecordSplitter.Ending = .open) -> Piece {
+        let piece = self.readOnce(size, ending)
+        guard case .nothing = piece, size < self.splitter.sufficientBytes, self.unread > size else { return piece }
+        return self.readOnce(self.splitter.sufficientBytes, ending)
+    }
+
+    /// The number of bytes in which there is always a complete record.
+    var sufficientBytes: Int { self.splitter.sufficientBytes }
+
+    private func readOnce(_ size: Int, _ ending: RecordSplitter.Ending) -> Piece {
         guard let status = FileStatus(descriptor: self.descriptor) else { return .failed(errno) }
         guard status.size >= self.offset else { return .rewritten }
         let known = self.tail.count
@@ -70,30 +109,45 @@ final class TailedFile {
         )
         guard let storage else { return .failed(errno) }
         guard storage.starts(with: self.tail) else { return .rewritten }
-        return self.records(in: storage, from: known, atEnd: atEnd)
+        let ending = status.size - self.offset > size ? .open : ending
+        return self.records(in: storage, from: known, ending)
     }
 
-    /// Some of the bytes that stood before an offset up to which it was read, also if it was truncated since.
-    func known(before offset: Int) -> [UInt8] {
-        let later = self.offset - offset
-        if later < self.tail.count { return Array(self.tail.dropLast(later)) }
-        return Self.bytes(of: self.descriptor, before: offset)
+    /// Another file holds what was read of this one, or the beginning of it, also if this one was truncated since.
+    final func isBeginning(_ other: CInt, _ status: FileStatus) -> Bool {
+        let common = min(status.size, self.offset)
+        let head = self.head.prefix(common)
+        guard common > 0, Self.bytes(of: other, from: 0, count: head.count)?[...] == head else { return false }
+        var known = Array(self.tail.dropLast(self.offset - common))
+        // Before the known bytes only the file itself can tell, unless it is not what it was.
+        if known.isEmpty, self.isAsItWas { known = Self.bytes(of: self.descriptor, before: common) }
+        return Self.bytes(of: other, before: common).suffix(known.count) == known[...]
+    }
+
+    private var isAsItWas: Bool {
+        Self.bytes(of: self.descriptor, before: self.offset).suffix(self.tail.count) == self.tail[...]
     }
 
     /// Begins again at the beginning.
     func restart() {
         self.offset = 0
         self.tail = []
-        self.lines.isPassingOver = false
+        self.head = []
+        self.splitter.isPassingOver = false
     }
 
-    private func records(in storage: [UInt8], from start: Int, atEnd: Bool) -> Piece {
+    /// Makes a batch of the complete records in `storage[start...]`, which stand at the offset and behind the known bytes before it.
+    final func records(in storage: [UInt8], from start: Int, _ ending: RecordSplitter.Ending) -> Piece {
         var batch = RecordBatch()
         let path = self.path
-        let used = self.lines.split(storage, from: start, atEnd: atEnd) { range, isCut in
+        let used = self.splitter.split(storage, from: start, ending: ending) { range, isCut in
             batch.records.append(Record(tag: path, body: .text(range), isTruncated: isCut))
         }
+        self.heldUpTo = self.splitter.isHolding ? self.offset + storage.count - start : nil
         guard used > start else { return .nothing }
+        if self.head.count < Fingerprint.window {
+            self.head += storage[start..<used].prefix(Fingerprint.window - self.head.count)
+        }
         self.offset += used - start
         self.tail = Array(storage[max(0, used - Fingerprint.window)..<used])
         batch.storage = storage

@@ -24,15 +24,21 @@ actor DescriptorReader {
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.lease.thread.asUnownedSerialExecutor() }
 
     /// Waits for bytes and returns what is there, put behind `rest`; `nil` at the end or when the task is cancelled.
-    func read(after rest: ArraySlice<UInt8>) async throws(IntakeError) -> [UInt8]? {
-        await withTaskCancellationHandler {
-            while !Task.isCancelled, !self.lease.thread.wait(forReadable: self.descriptor, milliseconds: -1) {
+    ///
+    /// With `patience` it waits no longer than that; if nothing came, it returns `rest` alone.
+    func read(after rest: ArraySlice<UInt8>, patience: Duration? = nil) async throws(IntakeError) -> [UInt8]? {
+        let due = patience.map { ContinuousClock.now + $0 }
+        let isQuiet = await withTaskCancellationHandler {
+            while !Task.isCancelled, !self.lease.thread.wait(forReadable: self.descriptor, until: due) {
+                if let due, .now >= due { return true }
                 await Task.yield()
             }
+            return false
         } onCancel: {
             self.lease.thread.wake()
         }
         if Task.isCancelled, !(self.drains && self.hasMore) { return nil }
+        if isQuiet { return Array(rest) }
         var failure: CInt = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: rest.count + Self.chunkSize) { buffer, filled in
             filled = buffer.update(fromContentsOf: rest)

@@ -1,4 +1,4 @@
-/// Turns the bytes of a descriptor into batches of records, line by line, and delivers them in order.
+/// Turns the bytes of a descriptor into batches of records, line by line or in several lines, and delivers them in order.
 ///
 /// The next piece is read while the sink has the one before; there are never more than these two.
 struct LineStream {
@@ -6,11 +6,13 @@ struct LineStream {
     typealias Recorder = (_ storage: [UInt8], _ line: Range<Int>, _ isCut: Bool) -> Record?
 
     private let reader: DescriptorReader
-    private var lines: LineSplitter
+    private let flush: Duration?
+    private var records: RecordSplitter
 
-    init(_ reader: DescriptorReader, lineLimit: Int) {
+    init(_ reader: DescriptorReader, lineLimit: Int, multiline: MultilineRecords? = nil) {
         self.reader = reader
-        self.lines = LineSplitter(limit: lineLimit)
+        self.flush = multiline?.flush
+        self.records = RecordSplitter(limit: lineLimit, isStart: multiline?.makeStartTest())
     }
 
     /// Delivers until the end, or until the task is cancelled; what was read is delivered in any case.
@@ -19,23 +21,27 @@ struct LineStream {
     mutating func deliver(into sink: any RecordSink, record: Recorder) async throws {
         var delivery: Task<Void, any Error>?
         var rest: [UInt8] = []
-        while let storage = try await self.reader.read(after: rest[...]) {
-            let used = try await self.deliver(storage, atEnd: false, into: sink, after: &delivery, record)
+        while let storage = try await self.reader.read(
+            after: rest[...],
+            patience: self.records.isHolding ? self.flush : nil
+        ) {
+            let ending = storage.count > rest.count ? RecordSplitter.Ending.open : .quiet
+            let used = try await self.deliver(storage, ending: ending, into: sink, after: &delivery, record)
             rest = Array(storage[used...])
         }
-        _ = try await self.deliver(rest, atEnd: true, into: sink, after: &delivery, record)
+        _ = try await self.deliver(rest, ending: .final, into: sink, after: &delivery, record)
         try await delivery?.value
     }
 
     private mutating func deliver(
         _ storage: [UInt8],
-        atEnd: Bool,
+        ending: RecordSplitter.Ending,
         into sink: any RecordSink,
         after delivery: inout Task<Void, any Error>?,
         _ record: Recorder
     ) async throws -> Int {
         var batch = RecordBatch(storage: storage)
-        let used = self.lines.split(storage, atEnd: atEnd) { line, isCut in
+        let used = self.records.split(storage, ending: ending) { line, isCut in
             if let record = record(storage, line, isCut) { batch.records.append(record) }
         }
         guard !batch.records.isEmpty else { return used }

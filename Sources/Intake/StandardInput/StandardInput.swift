@@ -10,18 +10,31 @@ public struct StandardInput: Source {
     private let descriptor: CInt
     private let tag: String
     private let lineLimit: Int
+    private let multiline: MultilineRecords?
 
     /// Reads lines of at most `lineLimit` bytes from a descriptor that stays open; longer ones are cut and marked.
-    public init(descriptor: CInt = STDIN_FILENO, tag: String = "stdin", lineLimit: Int = 256 << 10) {
+    ///
+    /// With `multiline`, lines are joined to records, of as many bytes at most.
+    public init(
+        descriptor: CInt = STDIN_FILENO,
+        tag: String = "stdin",
+        lineLimit: Int = 256 << 10,
+        multiline: MultilineRecords? = nil
+    ) {
         self.descriptor = descriptor
         self.tag = tag
         self.lineLimit = lineLimit
+        self.multiline = multiline
     }
 
     /// Delivers until the end of the input or until cancelled.
     /// - Throws: `IntakeError.Code.cannotRead`, or what the sink threw.
     public func run(into sink: any RecordSink) async throws {
-        var stream = LineStream(DescriptorReader(self.descriptor, owns: false), lineLimit: self.lineLimit)
+        var stream = LineStream(
+            DescriptorReader(self.descriptor, owns: false),
+            lineLimit: self.lineLimit,
+            multiline: self.multiline
+        )
         let tag = self.tag
         try await stream.deliver(into: sink) { _, line, isCut in
             Record(tag: tag, body: .text(line), isTruncated: isCut)

@@ -37,6 +37,12 @@ final class ReaderThread: SerialExecutor {
         return self.poll(descriptor, milliseconds: self.state.withLock { $0.jobs.isEmpty } ? milliseconds : 0)
     }
 
+    /// The same until a point in time; `nil` has no end.
+    func wait(forReadable descriptor: CInt, until due: ContinuousClock.Instant?) -> Bool {
+        let milliseconds = due.map { CInt(clamping: max(0, Int64(($0 - .now) / .milliseconds(1)) + 1)) }
+        return self.wait(forReadable: descriptor, milliseconds: milliseconds ?? -1)
+    }
+
     // MARK: SerialExecutor
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -59,6 +59,18 @@ struct FileTailTests {
         #expect(await sink.lines.map(\.isTruncated) == [false, false, true, false])
     }
 
+    @Test("a line longer than what is read at once does not hold up the file")
+    func longerThanAPiece() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        let limits = FileTail.Configuration(patterns: [])
+        let lengths = [limits.chunkSize, limits.lineLimit - 1, limits.lineLimit, limits.lineLimit + 1, 1 << 20, 1]
+        for length in lengths { writer.write(String(repeating: "x", count: length) + "\n") }
+        try await withRunning(try self.tail("a.log"), into: sink) { await sink.wait(for: lengths.count) }
+        #expect(await sink.lines.map(\.text.count) == lengths.map { min($0, limits.lineLimit) })
+        #expect(await sink.lines.map(\.isTruncated) == lengths.map { $0 > limits.lineLimit })
+    }
+
     @Test("goes on where it stopped, without loss or repetition")
     func restart() async throws {
         let sink = RecordCollector()
@@ -152,6 +164,96 @@ struct FileTailTests {
         #expect(await sink.texts == ["1", "2", "3", "4", "5", "6"])
     }
 
+    @Test(
+        "copied and truncated twice before anybody looks, the lines come in order and once",
+        arguments: [false, true],
+        [false, true]
+    )
+    func copyTruncateTwice(isCopyMatched: Bool, isStopped: Bool) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let pattern = isCopyMatched ? "a.log*" : "a.log"
+        let writer = LogWriter(path)
+        func text(_ numbers: Range<Int>) -> String { numbers.map { "line number \($0)\n" }.joined() }
+        func rotateTwice() throws {
+            writer.write(text(50..<60))
+            for generation in [60..<70, 70..<80] {
+                rename(path + ".1", path + ".2")
+                LogWriter(path + ".1").write(try self.contents(of: path))
+                writer.truncate()
+                writer.write(text(generation))
+            }
+        }
+        try await withRunning(try self.tail(pattern), into: sink) {
+            writer.write(text(0..<50))
+            await sink.wait(for: 50)
+            if !isStopped {
+                await sink.pause()
+                // With the sink; what follows is not read before it is taken.
+                writer.write("held\n")
+                while await !sink.isWaitedFor { await Task.yield() }
+                try rotateTwice()
+                await sink.resume()
+                await sink.wait(for: 81)
+            }
+        }
+        if isStopped { try rotateTwice() }
+        try await withRunning(try self.tail(pattern, resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: isStopped ? 80 : 81)
+            writer.write("end\n")
+            await sink.wait { $0.last?.text == "end" }
+        }
+        let expected = (0..<80).map { "line number \($0)" } + ["end"]
+        #expect(await sink.texts.filter { $0 != "held" } == expected)
+    }
+
+    @Test("lines between copy and truncation that were read do not bring the copy back", arguments: [false, true])
+    func linesAfterTheCopy(isStopped: Bool) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        let old = (0..<200).map { "line number \($0)" }
+        try await withRunning(try self.tail("a.log*"), into: sink) {
+            writer.write(old.map { $0 + "\n" }.joined())
+            await sink.wait(for: 200)
+            LogWriter(path + ".1").write(try self.contents(of: path))
+            writer.write("between\n")
+            await sink.wait(for: 201)
+            if !isStopped {
+                writer.truncate()
+                writer.write("next\n")
+                await sink.wait(for: 202)
+            }
+        }
+        if isStopped {
+            writer.truncate()
+            writer.write("next\n")
+        }
+        try await withRunning(try self.tail("a.log*", resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 202)
+            writer.write("end\n")
+            await sink.wait(for: 203)
+        }
+        #expect(await sink.texts == old + ["between", "next", "end"])
+    }
+
+    @Test("renamed twice while nobody followed, no generation is missed", arguments: ["a.log", "a.log*"])
+    func renamedTwiceWhileStopped(pattern: String) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        LogWriter(path).write("1\n")
+        try await withRunning(try self.tail(pattern), into: sink) { await sink.wait(for: 1) }
+        for generation in 2...3 {
+            rename(path + ".1", path + ".2")
+            rename(path, path + ".1")
+            LogWriter(path).write("\(generation)\n")
+        }
+        try await withRunning(try self.tail(pattern, resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["1", "2", "3"])
+    }
+
     @Test("an inode that is used again is a new file")
     func inodeReuse() async throws {
         let sink = RecordCollector()
@@ -239,6 +341,81 @@ struct FileTailTests {
         let tail = try self.tail("a.log", resuming: await sink.storedPositions)
         try await withRunning(tail, into: sink) { await sink.wait(for: 5) }
         #expect(await sink.texts == ["header", "old", "header", "another line", "end"])
+    }
+
+    @Test("a device that has another number after a restart of the machine changes nothing")
+    func otherDeviceNumber() async throws {
+        let sink = RecordCollector()
+        let writer = LogWriter(self.directory.file("a.log"))
+        writer.write("1\n2\n")
+        try await withRunning(try self.tail("a.log"), into: sink) { await sink.wait(for: 2) }
+        let positions = await sink.storedPositions.map { stored in
+            guard var position = FilePosition(stored) else { return stored }
+            position.identity.device += 1
+            return position.stored
+        }
+        writer.write("3\n")
+        try await withRunning(try self.tail("a.log", resuming: positions), into: sink) { await sink.wait(for: 3) }
+        #expect(await sink.texts == ["1", "2", "3"])
+    }
+
+    @Test(
+        "a file system that goes and comes back, while nobody follows and while somebody does, costs no line",
+        .enabled(if: BindMount.isPermitted, "mounting is not permitted here")
+    )
+    func vanishingFileSystem() async throws {
+        let sink = RecordCollector()
+        for name in ["disk", "mounted"] { mkdir(self.directory.file(name), 0o755) }
+        let other = LogWriter(self.directory.file("other.log"))
+        // A file system of its own below, so that the device is another one.
+        let disk = try #require(BindMount(tmpfsAt: self.directory.file("disk")))
+        LogWriter(self.directory.file("disk/a.log")).write("1\n")
+        var mounted = BindMount(self.directory.file("disk"), at: self.directory.file("mounted"))
+        let patterns = ["mounted/*.log", "other.log"]
+        func tail() async throws -> FileTail {
+            var configuration = FileTail.Configuration(patterns: patterns.map { self.directory.file($0) })
+            configuration.start = .beginning
+            configuration.auditInterval = .milliseconds(20)
+            return try FileTail(configuration, resumingFrom: await sink.storedPositions, logger: self.logger)
+        }
+        try await withRunning(try await tail(), into: sink) { await sink.wait(for: 1) }
+        mounted = nil
+        LogWriter(self.directory.file("disk/a.log")).write("2\n")
+        try await withRunning(try await tail(), into: sink) {
+            other.write("other 1\n")
+            await sink.wait(for: 2)
+            mounted = BindMount(self.directory.file("disk"), at: self.directory.file("mounted"))
+            await sink.wait(for: 3)
+            mounted = nil
+            other.write("other 2\n")
+            await sink.wait(for: 4)
+            LogWriter(self.directory.file("disk/a.log")).write("3\n")
+            mounted = BindMount(self.directory.file("disk"), at: self.directory.file("mounted"))
+            await sink.wait(for: 5)
+        }
+        try await withRunning(try await tail(), into: sink) {
+            other.write("other 3\n")
+            await sink.wait(for: 6)
+        }
+        #expect(await sink.texts == ["1", "other 1", "2", "other 2", "3", "other 3"])
+        #expect(mounted != nil)
+        mounted = nil
+        withExtendedLifetime(disk) {}
+    }
+
+    @Test("logs with numbers in their names do not wait for each other")
+    func numberedLogs() async throws {
+        let sink = RecordCollector()
+        let first = self.directory.file("node1.log")
+        LogWriter(first).write("header\n1\n")
+        LogWriter(self.directory.file("node2.log")).write("header\n2\n")
+        let blocking = BlockingSink(sink, tag: first)
+        try await withRunning(try self.tail("node*.log"), into: blocking) {
+            await sink.wait(for: 2)
+            await blocking.open()
+            await sink.wait(for: 4)
+        }
+        #expect(await sink.texts == ["header", "2", "header", "1"])
     }
 
     @Test("hundreds of files are followed at once, each in order, over a restart")

@@ -21,9 +21,16 @@ struct RotationStormTests {
         case truncateWhenRead
         case copyTruncate
         case copyTruncateMatched
+        /// Compressed at the next rotation, as by `delaycompress`.
+        case compressLater
+        /// Compressed at once.
+        case compress
 
         /// The names after a rotation match the pattern as well.
-        var isMatched: Bool { self == .renameMatched || self == .copyTruncateMatched }
+        var isMatched: Bool { self != .renameAndCreate && self != .truncateWhenRead && self != .copyTruncate }
+
+        /// The follower may start again at any moment; while files are compressed, that much is not promised.
+        var mayRestart: Bool { self != .compress && self != .compressLater }
     }
 
     @Test("no line is lost or repeated", arguments: Rotation.allCases, [1, 2])
@@ -34,7 +41,8 @@ struct RotationStormTests {
         var isWritten = false
         while !isWritten {
             let tail = try self.tail(rotation, resuming: await sink.storedPositions)
-            let goal = await sink.lines.count + Int.random(in: 1...1500, using: &random)
+            let next = await sink.lines.count + Int.random(in: 1...1500, using: &random)
+            let goal = rotation.mayRestart ? next : Self.lines
             if goal < Self.lines, Bool.random(using: &random) {
                 let isLastOneStored = Bool.random(using: &random)
                 let killing = KillingSink(sink, limit: goal, isLastOneStored: isLastOneStored)
@@ -90,6 +98,13 @@ struct RotationStormTests {
                 if Bool.random(using: &random) { writer.write("line number \(number)\n") } else { number -= 1 }
                 number += 1
                 writer = LogWriter(self.path)
+            case .compress, .compressLater:
+                generation = self.shift(generation)
+                rename(self.path, self.path + ".1")
+                if Bool.random(using: &random) { writer.write("line number \(number)\n") } else { number -= 1 }
+                number += 1
+                writer = LogWriter(self.path)
+                try await self.compress(rotation == .compress ? self.path + ".1" : self.path + ".2", seed: seed)
             case .truncateWhenRead:
                 await sink.wait { $0.count >= written }
                 writer.truncate()
@@ -111,13 +126,30 @@ struct RotationStormTests {
     /// Gives the rotated files the next number each, the oldest first; returns the highest.
     private func shift(_ highest: Int) -> Int {
         for number in (0..<highest).reversed() {
-            rename("\(self.path).\(number + 1)", "\(self.path).\(number + 2)")
+            for end in ["", ".gz"] { rename("\(self.path).\(number + 1)\(end)", "\(self.path).\(number + 2)\(end)") }
         }
         return highest + 1
     }
 
-    private func contents() throws -> [UInt8] {
-        let descriptor = open(self.path, O_RDONLY)
+    /// Does what gzip does: writes the new file bit by bit, gives it the old time, removes the old one.
+    private func compress(_ path: String, seed: UInt64) async throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        let packed = gzipped(try self.contents(of: path))
+        let archive = LogWriter(path + ".gz")
+        for start in stride(from: 0, to: packed.count, by: 3000) {
+            archive.write(Array(packed[start..<min(start + 3000, packed.count)]))
+            await Task.yield()
+        }
+        let times = [status.st_atim, status.st_mtim]
+        utimensat(AT_FDCWD, path + ".gz", times, 0)
+        unlink(path)
+    }
+
+    private func contents() throws -> [UInt8] { try self.contents(of: self.path) }
+
+    private func contents(of path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
         return try #require(TailedFile.bytes(of: descriptor, from: 0, count: 1 << 22))
     }

@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// A compressed file: what it holds is read once, from the beginning to the end; offsets count what it holds.
+///
+/// Stays on its reader thread.
+final class ArchivedFile: TailedFile {
+    private let content: GzipContent
+    private let patience: Duration
+    /// The known bytes before the offset, and what was decompressed behind them.
+    private var buffer: [UInt8]
+    private var lastGrowth = ContinuousClock.now
+
+    /// Goes on where `content` stands; the bytes before that are needed.
+    init(
+        identity: FileIdentity,
+        path: String,
+        descriptor: CInt,
+        content: GzipContent,
+        patience: Duration,
+        tail: [UInt8],
+        head: [UInt8],
+        splitter: RecordSplitter
+    ) {
+        self.content = content
+        self.patience = patience
+        self.buffer = tail
+        super.init(
+            identity: identity,
+            path: path,
+            descriptor: descriptor,
+            offset: content.offset,
+            tail: tail,
+            head: head,
+            splitter: splitter
+        )
+    }
+
+    override var position: FilePosition {
+        var position = super.position
+        position.kind = .compressed
+        return position
+    }
+
+    /// Compressed bytes that were not read; what they hold nobody knows.
+    override var unread: Int { max(0, (FileStatus(descriptor: self.descriptor)?.size ?? 0) - self.content.consumed) }
+
+    override func read(_ size: Int, ending: RecordSplitter.Ending = .open) -> Piece {
+        let (offset, known) = (self.offset, self.tail.count)
+        let stop = self.fill(to: known + max(size, self.sufficientBytes))
+        let piece = self.records(in: self.buffer, from: known, stop == nil ? .open : .final)
+        guard case .batch = piece else { return stop.map { .over(Self.complaint($0)) } ?? .nothing }
+        let used = known + self.offset - offset
+        self.buffer.removeFirst(used - self.tail.count)
+        return piece
+    }
+
+    /// Decompresses until the buffer is so long; says why it stays shorter for ever, if it does.
+    private func fill(to count: Int) -> GzipContent.Stop? {
+        guard self.buffer.count < count else { return nil }
+        let consumed = self.content.consumed
+        let stop = self.content.read(count - self.buffer.count, into: &self.buffer)
+        if self.content.consumed > consumed { self.lastGrowth = .now }
+        return stop == .unfinished && self.lastGrowth + self.patience > .now ? nil : stop
+    }
+
+    private static func complaint(_ stop: GzipContent.Stop) -> String? {
+        switch stop {
+        case .end: nil
+        case .unfinished: "it ends in its midst; what it held up to there was read"
+        case .damaged: "it is no gz or damaged; what it held up to there was read"
+        }
+    }
+
+    /// To be stored when nothing more is wanted of a compressed file, whatever was read of it.
+    static func done(_ identity: FileIdentity, path: String, descriptor: CInt) -> FilePosition {
+        let size = FileStatus(descriptor: descriptor)?.size ?? 0
+        let tail = self.bytes(of: descriptor, before: size)
+        return FilePosition(
+            identity: identity,
+            kind: .done,
+            offset: size,
+            fingerprint: Fingerprint(tail[...]),
+            isPassingOver: false,
+            path: path
+        )
+    }
+}
