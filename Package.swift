@@ -131,7 +131,7 @@ let package = Package(
             "FluentdArmTests",
             [
                 "FluentdArm", "ArmPlugin", "Rules", "Intake", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport",
-                argumentParser, logging,
+                argumentParser, lifecycle, logging,
             ]
         ),
         tests("EnrolmentTests", ["Enrolment"]),

@@ -1,6 +1,7 @@
 import AMQP
 import ArmPlugin
 import Logging
+import Rules
 import TestSupport
 import Testing
 
@@ -39,6 +40,25 @@ import Testing
         #expect(configuration.statusInterval == .seconds(600))
         #expect(configuration.spoolLimit == 1 << 30)
         #expect(configuration.warnings == [])
+    }
+
+    @Test func multiline() throws {
+        #expect(try self.resolve(["--tail", "/a"]).multiline == nil)
+        let joined = try self.resolve(["--tail", "/a", "--multiline-start", #"^\d{4}-"#]).multiline
+        #expect(joined?.start.source == #"^\d{4}-"# && joined?.flush == .seconds(2))
+        #expect(
+            try self.resolve(["--stdin"], file: "[hap2]\nmultiline_start = ^#\nmultiline_flush = 7\n").multiline?.flush
+                == .seconds(7)
+        )
+    }
+
+    @Test(arguments: [
+        ["--tail", "/a", "--multiline-start", "("], ["--syslog", "udp://:1", "--multiline-start", "^x"],
+        ["--tail", "/a", "--multiline-flush", "3"],
+        ["--tail", "/a", "--multiline-start", "x", "--multiline-flush", "0"],
+    ])
+    func multilineMistakes(arguments: [String]) {
+        #expect(throws: SettingsError.self) { try self.resolve(arguments) }
     }
 
     @Test func precedence() throws {

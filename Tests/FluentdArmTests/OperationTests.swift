@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Rules
 import Spool
 import TestSupport
 import Testing
@@ -67,6 +68,11 @@ import Testing
     }
 }
 
+private enum Machine {
+    /// There is no IPv6.
+    static var hasNoIPv6: Bool { access("/proc/net/if_inet6", F_OK) != 0 }
+}
+
 @Suite struct StatusTests {
     private let directory: TemporaryDirectory
 
@@ -86,8 +92,17 @@ import Testing
                 nextSequence: 7,
                 problem: "the spool is full"
             ),
-            lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5)]
+            lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5)],
+            rules: try self.counts()
         )
+    }
+
+    /// Three records of a rule that samples one in two, and then drops.
+    private func counts() throws -> [RuleCounts] {
+        let rules = try RuleSet(reading: "rule noise\n  when message = \"x\"\n  sample 1 in 2\n  drop\n")
+        var engine = RuleEngine(rules)
+        for _ in 0..<3 { _ = engine.apply(to: "x".utf8.span, isJSON: false, tag: "", now: 0) }
+        return engine.counts
     }
 
     @Test func socketShowsTheState() throws {
@@ -99,6 +114,9 @@ import Testing
         #expect(stat(path, &info) == 0 && info.st_mode & 0o077 == 0)
         #expect(StatusRequest(stateDirectory: self.directory.path).run(asJSON: false))
         #expect(StatusRequest.table(json).contains("nextSequence: 7\n"))
+        let table = StatusRequest.table(json)
+        #expect(table.contains(#"file: path="/var/log/\"x\"" bytesBehind=12 secondsBehind=3"#))
+        #expect(table.contains(#"rule: rule="noise" dropped=2 sampledAway=1 aboveLimit=0"#))
         #expect(StatusRequest.table(json).contains("problem: \"the spool is full\"\n"))
     }
 
@@ -113,9 +131,47 @@ import Testing
         )
         #expect(text.contains("hap2_fluentd_problem 1\n"))
         #expect(text.contains(#"hap2_fluentd_file_lag_bytes{path="/var/log/\"x\""} 12"#))
+        #expect(text.contains(#"hap2_fluentd_file_lag_seconds{path="/var/log/\"x\""} 3.5"#))
+        #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="drop"} 2"#))
+        #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="sample"} 1"#))
+        #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="limit"} 0"#))
+        let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE") }.map { $0.split(separator: " ")[2] }
+        #expect(Set(names).count == names.count)
     }
 
-    @Test(arguments: ["nonsense", "1.2.3.4", "localhost:1", "127.0.0.1:99999"])
+    @Test func anAgentThatCannotBeginSaysWhy() throws {
+        let status = AgentStatus(waitingBecause: "the disk is full")
+        #expect(StatusRequest.table(status.json).contains("problem: \"the disk is full\"\n"))
+        #expect(String(decoding: status.metrics, as: UTF8.self).contains("hap2_fluentd_problem 1\n"))
+    }
+
+    @Test(arguments: ["127.0.0.1:0", ":0", "[::1]:0"])
+    func metricsAddresses(text: String) throws {
+        do {
+            try Listener(address: text) { _ in [] }.stop()
+        } catch {
+            // The address is understood; there is just no such protocol here.
+            #expect(text.hasPrefix("[") && Machine.hasNoIPv6 && error.reason.contains("cannot be listened on"))
+        }
+    }
+
+    @Test func rulesCountOverAReload() async throws {
+        let rules = try RuleSet(reading: "rule noise\n  when message = x\n  drop\n")
+        let spool = try Spool.inMemory(limit: 1 << 20, logger: Logger(label: "test"))
+        let recorder = EventRecorder(spool: spool, floor: SequenceFloor(), rules: rules)
+        let batch = RecordBatch(storage: Array("x".utf8), records: [Record(tag: "t", body: .text(0..<1))])
+        try await recorder.accept(batch, host: [])
+        await recorder.setRules(rules)
+        try await recorder.accept(batch, host: [])
+        #expect(await recorder.ruleCounts.map(\.total) == [2])
+        await recorder.setRules(nil)
+        #expect(await recorder.ruleCounts.map(\.total) == [2])
+        await spool.close()
+    }
+
+    @Test(arguments: [
+        "nonsense", "1.2.3.4", "localhost:1", "127.0.0.1:99999", "[::1]", "[::g]:1", "::1:9100", "[127.0.0.1]:1",
+    ])
     func addressesThatAreNone(text: String) {
         #expect(throws: SettingsError.self) { try Listener(address: text) { _ in [] } }
     }

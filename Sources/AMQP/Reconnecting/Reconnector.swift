@@ -10,6 +10,12 @@ public struct Reconnector: Sendable {
         case disconnected(AMQPError)
     }
 
+    /// What `body` throws to be called again with a new connection at once: no trouble, and not reported as such.
+    public struct Again: Error {
+        /// Asks for it.
+        public init() {}
+    }
+
     private let logger: Logger
     private let policy: ReconnectionSchedule.Policy
     private let configuration: @Sendable () async throws -> ConnectionConfiguration
@@ -64,6 +70,8 @@ public struct Reconnector: Sendable {
                     await connection.close()
                     throw error
                 }
+            } catch is Again {
+                continue
             } catch let error as AMQPError {
                 failure = error
             } catch {

@@ -50,14 +50,21 @@ extension ArmRunner {
             group.addTask { try await self.publish(on: channel, wokenBy: sender) }
             group.addTask { try await self.receive(from: channel) }
             defer { group.cancelAll() }
-            try await group.next()
+            do {
+                try await group.next()
+            } catch {
+                guard self.isReloading else { throw error }
+            }
         }
-        if !Task.isCancelled { throw ConnectionEnd(description: "the connection was closed to use new settings") }
+        guard !Task.isCancelled else { return }
+        if self.isReloading { throw Reconnector.Again() }
+        throw ConnectionEnd(description: "the connection was closed")
     }
 
     private func begin(_ connection: Connection) -> Signal {
         let sender = Signal()
         self.connection = connection
+        self.isReloading = false
         self.sender = sender
         self.confirmations = Confirmations()
         self.counters.connections += 1

@@ -61,6 +61,8 @@ public actor ArmRunner: Service {
     let room = Signal()
     var connection: Connection?
     var hasConnected = false
+    /// The connection is closed to use other settings.
+    var isReloading = false
     var isBlocked = false
     /// Whether the last batches were taken by the server; a change is said once.
     var isTaking = true
@@ -160,6 +162,7 @@ public actor ArmRunner: Service {
     /// Uses other settings from now on, and connects again with them.
     public func reload(_ broker: BrokerSettings) async {
         self.broker = broker
+        self.isReloading = self.connection != nil
         await self.connection?.close()
     }
 

@@ -19,6 +19,7 @@ extension Configuration {
         self.broker = try BrokerSettings(settings, clientName: "hap2-fluentd")
         self.warnings = self.broker.warnings
         self.inputs = try Self.inputs(settings)
+        self.multiline = try Self.multiline(settings)
         self.tags = try Self.tags(settings)
         self.rules = try Self.rules(settings)
         self.forwardSharedKeyFile = settings.text("forward-shared-key-file")
@@ -35,6 +36,9 @@ extension Configuration {
         self.statusInterval = interval == 0 ? nil : .seconds(interval)
         self.pidFile = Self.pidFile(settings)
         self.metricsAddress = settings.text("metrics")
+        if let address = self.metricsAddress {
+            do { _ = try ListeningAddress(address) } catch { throw settings.error("metrics", "\(error)") }
+        }
         self.file = file
         self.log = try Self.log(settings, &self.warnings)
         try Self.checkLegacy(settings)
@@ -58,6 +62,23 @@ extension Configuration {
             inputs.append(.fluentd(command: Self.defaultLaunch))
         }
         return inputs
+    }
+
+    private static func multiline(_ settings: Settings) throws(SettingsError) -> MultilineSettings? {
+        let flush = try settings.integer("multiline-flush", in: 1...3600)
+        guard let start = settings.text("multiline-start") else {
+            if flush != nil { throw settings.error("multiline-flush", "has no meaning without --multiline-start") }
+            return nil
+        }
+        let hasStandardInput = try settings.flag("stdin")
+        guard hasStandardInput || !settings.list("tail").isEmpty else {
+            throw settings.error("multiline-start", "joins lines of --tail and --stdin; neither is given")
+        }
+        do {
+            return MultilineSettings(start: try Pattern(start), flush: .seconds(flush ?? 2))
+        } catch {
+            throw settings.error("multiline-start", "'\(start)' is not a regular expression: \(error)")
+        }
     }
 
     private static func listenerTLS(_ settings: Settings) throws(SettingsError) -> TLSFiles? {

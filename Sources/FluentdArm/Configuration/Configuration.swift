@@ -9,6 +9,8 @@ public struct Configuration: Sendable {
     public var broker: BrokerSettings
     /// Where records come from; never empty.
     public var inputs: [Input]
+    /// How lines of files and of standard input are joined; `nil` makes each a record.
+    public var multiline: MultilineSettings?
     /// Regular expressions; a record of fluentd becomes an event when one of them matches its tag from the start.
     public var tags: [String]
     /// The file whose first line Forward senders must know; `nil` admits every sender.
@@ -51,6 +53,14 @@ public enum Input: Hashable, Sendable {
     case syslog(String)
     /// The Forward protocol on `ADDRESS:PORT`, or with TLS on `tls://ADDRESS:PORT`.
     case forward(String)
+}
+
+/// How lines are joined to records of several lines.
+public struct MultilineSettings: Hashable, Sendable {
+    /// A record starts with a line in which it occurs.
+    public var start: Pattern
+    /// A record is complete when nothing was added for so long.
+    public var flush: Duration
 }
 
 /// What is logged, where, and how.

@@ -20,6 +20,9 @@ struct EventMapper {
     private var engine: RuleEngine?
     var scratch: [UInt8] = []
 
+    /// How many records each rule has dropped.
+    var ruleCounts: [RuleCounts] { self.engine?.counts ?? [] }
+
     /// Prepares mapping; without rules, as the original does.
     init(rules: RuleSet? = nil) { self.engine = rules.map(RuleEngine.init) }
 

@@ -1,37 +1,63 @@
 internal import ArmPlugin
 internal import Intake
 internal import JSONRPC
+internal import Rules
 internal import Spool
 
-/// The state of a running agent: the arm's, and that of its sources.
+/// The state of a running agent: the arm's, and that of its sources and rules.
 struct AgentStatus: Sendable {
-    let arm: ArmStatus
+    /// The arm's state; `nil` before there is a spool.
+    let arm: ArmStatus?
     let lags: [FileTail.Lag]
+    let rules: [RuleCounts]
+    /// What is wrong; `nil` if nothing is.
+    let problem: String?
+
+    /// The state of an agent that runs.
+    init(arm: ArmStatus, lags: [FileTail.Lag], rules: [RuleCounts]) {
+        self.arm = arm
+        self.lags = lags
+        self.rules = rules
+        self.problem = arm.problem
+    }
+
+    /// The state of an agent that cannot begin yet.
+    init(waitingBecause reason: String) {
+        self.arm = nil
+        self.lags = []
+        self.rules = []
+        self.problem = reason
+    }
 
     /// The state as one JSON object and a newline.
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("broker")
-        if let broker = self.arm.broker { writer.value(broker) } else { writer.null() }
-        writer.key("server")
-        if let server = self.arm.server { writer.value(server) } else { writer.null() }
+        self.write("broker", self.arm?.broker, to: &writer)
+        self.write("server", self.arm?.server, to: &writer)
         writer.key("established")
-        writer.value(self.arm.isEstablished)
+        writer.value(self.arm?.isEstablished ?? false)
         for (key, value) in self.numbers {
             writer.key(key)
             writer.value(value)
         }
-        writer.key("spoolId")
-        writer.value(self.arm.spoolID)
-        writer.key("problem")
-        if let problem = self.arm.problem { writer.value(problem) } else { writer.null() }
+        self.write("spoolId", self.arm?.spoolID, to: &writer)
+        self.write("problem", self.problem, to: &writer)
         writer.key("files")
         writer.beginArray()
         for lag in self.lags { self.write(lag, to: &writer) }
         writer.endArray()
+        writer.key("rules")
+        writer.beginArray()
+        for counts in self.rules { self.write(counts, to: &writer) }
+        writer.endArray()
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private func write(_ key: StaticString, _ text: String?, to writer: inout JSONWriter) {
+        writer.key(key)
+        if let text { writer.value(text) } else { writer.null() }
     }
 
     private func write(_ lag: FileTail.Lag, to writer: inout JSONWriter) {
@@ -45,49 +71,27 @@ struct AgentStatus: Sendable {
         writer.endObject()
     }
 
+    private func write(_ counts: RuleCounts, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("rule")
+        writer.value(counts.rule)
+        writer.key("dropped")
+        writer.value(Int64(clamping: counts[.drop]))
+        writer.key("sampledAway")
+        writer.value(Int64(clamping: counts[.sample]))
+        writer.key("aboveLimit")
+        writer.value(Int64(clamping: counts[.limit]))
+        writer.endObject()
+    }
+
     private var numbers: [(StaticString, Int64)] {
-        [
-            ("window", Int64(self.arm.window)), ("deliveredEvents", self.arm.counters.deliveredEvents),
-            ("deliveredBatches", self.arm.counters.deliveredBatches), ("requests", self.arm.counters.requests),
-            ("refusedEvents", self.arm.counters.refusedEvents), ("connections", self.arm.counters.connections),
-            ("spooledBatches", Int64(self.arm.spool.batches)), ("spooledBytes", self.arm.spool.bytes),
-            ("spoolLimit", self.arm.spool.limit), ("nextSequence", self.arm.nextSequence),
+        guard let arm = self.arm else { return [] }
+        return [
+            ("window", Int64(arm.window)), ("deliveredEvents", arm.counters.deliveredEvents),
+            ("deliveredBatches", arm.counters.deliveredBatches), ("requests", arm.counters.requests),
+            ("refusedEvents", arm.counters.refusedEvents), ("connections", arm.counters.connections),
+            ("spooledBatches", Int64(arm.spool.batches)), ("spooledBytes", arm.spool.bytes),
+            ("spoolLimit", arm.spool.limit), ("nextSequence", arm.nextSequence),
         ]
-    }
-
-    /// The state in the text format of Prometheus, version 0.0.4.
-    var metrics: [UInt8] {
-        var text = ""
-        func add(_ name: String, _ kind: String, _ help: String, _ value: String) {
-            text +=
-                "# HELP hap2_fluentd_\(name) \(help)\n# TYPE hap2_fluentd_\(name) \(kind)\nhap2_fluentd_\(name) \(value)\n"
-        }
-        let counters = self.arm.counters
-        add("established", "gauge", "Whether the server takes events.", self.arm.isEstablished ? "1" : "0")
-        add("delivered_events_total", "counter", "Events the server has confirmed.", "\(counters.deliveredEvents)")
-        add(
-            "refused_events_total",
-            "counter",
-            "Events set aside because the server refuses them.",
-            "\(counters.refusedEvents)"
-        )
-        add("requests_total", "counter", "Requests with events, copies included.", "\(counters.requests)")
-        add("connections_total", "counter", "Connections opened to brokers.", "\(counters.connections)")
-        add("window_batches", "gauge", "Batches on their way.", "\(self.arm.window)")
-        add("spool_batches", "gauge", "Batches waiting on the disk.", "\(self.arm.spool.batches)")
-        add("spool_bytes", "gauge", "Bytes of the spool in use.", "\(self.arm.spool.bytes)")
-        add("spool_limit_bytes", "gauge", "Bytes the spool may use.", "\(self.arm.spool.limit)")
-        add("problem", "gauge", "Whether the agent reports a problem.", self.arm.problem == nil ? "0" : "1")
-        guard !self.lags.isEmpty else { return Array(text.utf8) }
-        text += "# HELP hap2_fluentd_file_lag_bytes Bytes in a file that are not yet accepted.\n"
-        text += "# TYPE hap2_fluentd_file_lag_bytes gauge\n"
-        for lag in self.lags {
-            text += "hap2_fluentd_file_lag_bytes{path=\"\(Self.escaped(lag.path))\"} \(lag.bytes)\n"
-        }
-        return Array(text.utf8)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

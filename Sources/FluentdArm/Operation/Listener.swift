@@ -31,29 +31,29 @@ final class Listener: Sendable {
         try self.init(descriptor, address, path: path, name: path, isRequestRead: false, answer)
     }
 
-    /// Listens on a numeric IPv4 address and port, for HTTP.
+    /// Listens on a numeric address and port, for HTTP.
     ///
     /// - Throws: `SettingsError` that says why it cannot.
     convenience init(
         address text: String,
         answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
     ) throws(SettingsError) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        var address = sockaddr_in()
-        guard parts.count == 2, let port = UInt16(parts[1]),
-            inet_pton(AF_INET, parts[0].isEmpty ? "127.0.0.1" : String(parts[0]), &address.sin_addr) == 1
-        else { throw SettingsError(place: text, reason: "is not an IPv4 address and a port, such as 127.0.0.1:9100") }
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let address = try ListeningAddress(text)
+        let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        try self.init(descriptor, address, path: nil, name: text, isRequestRead: true, answer)
+        switch address {
+        case .v4(let address):
+            try self.init(descriptor, address, path: nil, name: text, isRequestRead: true, answer)
+        case .v6(let address):
+            setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+            try self.init(descriptor, address, path: nil, name: text, isRequestRead: true, answer)
+        }
     }
 
     private init(
         _ descriptor: Int32,
-        _ address: some BitwiseCopyable,
+        _ address: some Any,
         path: String?,
         name: String,
         isRequestRead: Bool,

@@ -37,7 +37,9 @@ struct ReloadService: Service {
         self.output.level = new.log.level
         if new.rules != old.rules { await self.recorder.setRules(new.rules) }
         for warning in new.warnings { self.logger.warning("\(warning)") }
-        if new.inputs != old.inputs || new.stateDirectory != old.stateDirectory || new.spoolLimit != old.spoolLimit {
+        if new.inputs != old.inputs || new.multiline != old.multiline || new.stateDirectory != old.stateDirectory
+            || new.spoolLimit != old.spoolLimit
+        {
             self.logger.warning("sources, state directory and spool limit change with a restart only")
         }
         self.logger.info("the configuration was read again, connecting anew")

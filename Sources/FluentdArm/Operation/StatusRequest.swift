@@ -19,7 +19,7 @@ struct StatusRequest {
         return true
     }
 
-    /// One line for each member of the object.
+    /// One line for each member of the object, and for each element of those that are lists.
     static func table(_ json: [UInt8]) -> String {
         var text = ""
         do {
@@ -27,13 +27,35 @@ struct StatusRequest {
             try reader.beginObject()
             while let key = try reader.nextKey() {
                 let name = reader.string(key)
-                let value = try reader.skipValue()
-                text += "\(name): \(String(decoding: json[value], as: UTF8.self))\n"
+                if try reader.peekKind() == .array {
+                    try reader.beginArray()
+                    while try reader.nextElement() {
+                        let element = try reader.skipValue()
+                        text += "\(name.dropLast()): \(try self.members(json[element]))\n"
+                    }
+                } else {
+                    let value = try reader.skipValue()
+                    text += "\(name): \(String(decoding: json[value], as: UTF8.self))\n"
+                }
             }
         } catch {
             return String(decoding: json, as: UTF8.self)
         }
         return text
+    }
+
+    /// The members of an object in one line.
+    private static func members(_ json: ArraySlice<UInt8>) throws(JSONError) -> String {
+        let json = Array(json)
+        var reader = try JSONReader(json.span)
+        var members: [String] = []
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            let name = reader.string(key)
+            let value = try reader.skipValue()
+            members.append("\(name)=\(String(decoding: json[value], as: UTF8.self))")
+        }
+        return members.joined(separator: " ")
     }
 
     private static func ask(_ path: String) -> [UInt8]? {

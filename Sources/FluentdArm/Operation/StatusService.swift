@@ -11,6 +11,7 @@ struct StatusService: Service {
     let configuration: Configuration
     let runner: ArmRunner
     let sources: [Sources.Entry]
+    let recorder: EventRecorder
     let notifier: SystemdNotifier
     let logger: Logger
 
@@ -28,7 +29,7 @@ struct StatusService: Service {
         }
         defer { socket?.stop() }
         let metrics = try self.configuration.metricsAddress.map { address throws(SettingsError) in
-            try Listener(address: address) { await self.answer($0) }
+            try Listener(address: address) { Self.answer($0, await self.status) }
         }
         defer { metrics?.stop() }
         await cancelWhenGracefulShutdown { await self.feedWatchdog() }
@@ -38,14 +39,16 @@ struct StatusService: Service {
         get async {
             AgentStatus(
                 arm: await self.runner.status,
-                lags: self.sources.flatMap { ($0.source as? FileTail)?.lag ?? [] }
+                lags: self.sources.flatMap { ($0.source as? FileTail)?.lag ?? [] }.sorted { $0.path < $1.path },
+                rules: await self.recorder.ruleCounts
             )
         }
     }
 
-    private func answer(_ request: [UInt8]) async -> [UInt8] {
+    /// Answers a request of HTTP.
+    static func answer(_ request: [UInt8], _ status: AgentStatus) -> [UInt8] {
         let isKnown = request.starts(with: "GET /metrics".utf8)
-        let body = isKnown ? await self.status.metrics : Array("see /metrics\n".utf8)
+        let body = isKnown ? status.metrics : Array("see /metrics\n".utf8)
         let head = """
             HTTP/1.1 \(isKnown ? "200 OK" : "404 Not Found")\r\nContent-Type: text/plain; version=0.0.4\r\n\
             Content-Length: \(body.count)\r\nConnection: close\r\n\r\n

@@ -13,6 +13,22 @@ struct SourceOptions: OptionTable {
     var from: String?
 
     @Option(
+        help: ArgumentHelp(
+            "A record of files and standard input starts with a line that matches; others are added to it.",
+            valueName: "regex"
+        )
+    )
+    var multilineStart: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Such a record is complete when nothing was added for so long (default: 2).",
+            valueName: "seconds"
+        )
+    )
+    var multilineFlush: String?
+
+    @Option(
         name: .customLong("syslog"),
         help: ArgumentHelp(
             "Receive syslog: udp://, tcp://, tls://ADDR:PORT, unix:PATH, unix-stream:PATH; repeatable.",
@@ -86,6 +102,8 @@ struct SourceOptions: OptionTable {
     var table: [(String, [String])] {
         [
             ("tail", self.tails), ("from", Self.single(self.from)), ("stdin", Self.flag(self.stdin)),
+            ("multiline-start", Self.single(self.multilineStart)),
+            ("multiline-flush", Self.single(self.multilineFlush)),
             ("syslog", self.syslogs), ("forward", self.forwards),
             ("forward-shared-key-file", Self.single(self.forwardSharedKeyFile)),
             ("forward-users-file", Self.single(self.forwardUsersFile)),

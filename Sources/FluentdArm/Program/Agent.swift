@@ -20,29 +20,27 @@ struct Agent {
     ///
     /// - Throws: what makes running impossible, fit for one line.
     func run() async throws {
-        let spool = try await Spool.open(
-            directory: self.configuration.stateDirectory,
-            limit: Int64(self.configuration.spoolLimit),
-            logger: self.logger
-        )
-        let outcome = await self.run(spool)
+        let notifier = SystemdNotifier()
+        let spool = try await SpoolOpening(configuration: self.configuration, notifier: notifier, logger: self.logger)
+            .open()
+        let outcome = await self.run(spool, notifier)
         await spool.close()
         try outcome.get()
     }
 
-    private func run(_ spool: Spool) async -> Result<Void, any Error> {
+    private func run(_ spool: Spool, _ notifier: SystemdNotifier) async -> Result<Void, any Error> {
         do {
             let pidFile = try self.configuration.pidFile.map(PIDFile.init(path:))
             defer { pidFile?.remove() }
             let factory = try Sources(configuration: self.configuration, logger: self.logger)
             let sources = try factory.make(resumingFrom: try await spool.positions())
             let runner = self.makeRunner(spool)
-            let notifier = SystemdNotifier()
             let recorder = EventRecorder(spool: spool, floor: runner.sequenceFloor, rules: self.configuration.rules)
             let status = StatusService(
                 configuration: self.configuration,
                 runner: runner,
                 sources: sources,
+                recorder: recorder,
                 notifier: notifier,
                 logger: self.logger
             )

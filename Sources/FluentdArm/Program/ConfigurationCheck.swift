@@ -2,6 +2,7 @@ internal import AMQP
 internal import ArmPlugin
 internal import Intake
 internal import Logging
+internal import Rules
 
 /// `--check-config`: says what a run would do, and what is wrong with it.
 struct ConfigurationCheck {
@@ -35,6 +36,10 @@ struct ConfigurationCheck {
             )
         )
         for input in configuration.inputs { lines.append(("source", Self.describe(input, configuration))) }
+        if let multiline = configuration.multiline {
+            let flush = multiline.flush.components.seconds
+            lines.append(("records", "start at \(multiline.start.source), are complete after \(flush) s without more"))
+        }
         lines.append(("host name", configuration.hostName))
         lines.append(("spool", "\(configuration.stateDirectory), at most \(ByteSize(bytes: configuration.spoolLimit))"))
         let log = configuration.log

@@ -16,6 +16,8 @@ actor EventRecorder {
     private let floor: SequenceFloor
     private var encoder: BatchEncoder
     private var mapper: EventMapper
+    /// What rules dropped that are no longer in use.
+    private var pastCounts: [RuleCounts] = []
     private var positions: [String: Position] = [:]
     private var waiters: [CheckedContinuation<Void, any Error>] = []
     private var writer: Task<Void, Never>?
@@ -52,7 +54,13 @@ actor EventRecorder {
     }
 
     /// Uses other rules from now on.
-    func setRules(_ rules: RuleSet?) { self.mapper = EventMapper(rules: rules) }
+    func setRules(_ rules: RuleSet?) {
+        self.pastCounts = self.ruleCounts
+        self.mapper = EventMapper(rules: rules)
+    }
+
+    /// How many records each rule has dropped since the start, in the order of the file; rules of the same name count together.
+    var ruleCounts: [RuleCounts] { RuleCounts.sum(self.pastCounts + self.mapper.ruleCounts) }
 
     /// Gives up what is waiting for a spool that is full or cannot be written: it was not accepted.
     func abandon() { self.writer?.cancel() }

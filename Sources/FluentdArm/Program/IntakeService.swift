@@ -18,7 +18,7 @@ struct IntakeService: Service {
     ///
     /// - Throws: what a source that cannot work threw.
     func run() async throws {
-        self.notifier.notify("READY=1")
+        self.notifier.notify("READY=1\nSTATUS=")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.runSources() }
             group.addTask {

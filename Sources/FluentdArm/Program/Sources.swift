@@ -1,6 +1,7 @@
 internal import ArmPlugin
 internal import Intake
 internal import Logging
+internal import Rules
 internal import Spool
 
 /// Makes the sources that a configuration names, each going on where the spool says it stopped.
@@ -47,10 +48,11 @@ struct Sources {
             var tail = FileTail.Configuration(patterns: patterns)
             tail.chunkSize = Self.chunkSize
             tail.start = isFromBeginning ? .beginning : .end
+            tail.multiline = self.multiline
             let source = try FileTail(tail, resumingFrom: positions, logger: self.logger)
             return Entry(source: source, host: self.configuration.hostName)
         case .standardInput:
-            return Entry(source: StandardInput(), host: self.configuration.hostName)
+            return Entry(source: StandardInput(multiline: self.multiline), host: self.configuration.hostName)
         case .fluentd(let command):
             var fluentd = FluentdOutput.Configuration()
             fluentd.command = command
@@ -65,6 +67,14 @@ struct Sources {
             forward.tls = try self.tls(for: forward.endpoint)
             forward.admission = self.secrets.admission
             return Entry(source: ForwardSource(forward, logger: self.logger), host: Self.unknownHost)
+        }
+    }
+
+    private var multiline: MultilineRecords? {
+        self.configuration.multiline.map { settings in
+            var records = MultilineRecords { settings.start.makeTest() }
+            records.flush = settings.flush
+            return records
         }
     }
 

@@ -13,6 +13,12 @@ struct SystemdNotifier: Sendable {
         self.watchdogInterval = microseconds.flatMap { $0 > 0 ? .microseconds($0 / 2) : nil }
     }
 
+    /// Asks systemd to be patient with a start that waits, and says why.
+    func wait(because reason: String, for pause: Duration) {
+        let microseconds = (pause.components.seconds + 60) * 1_000_000
+        self.notify("STATUS=\(reason.singleLine)\nEXTEND_TIMEOUT_USEC=\(microseconds)")
+    }
+
     /// Sends lines such as `READY=1`; what fails is systemd's to notice.
     func notify(_ message: String) {
         guard let path = self.path, path.utf8.count < 108 else { return }
