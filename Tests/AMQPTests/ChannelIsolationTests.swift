@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func fiveHundredChannels() async throws {
+    @Test(.timeLimit(.minutes(3))) func fiveHundredChannels() async throws {
         try await withConnection(PrivateBroker.shared.configuration()) { connection in
             let queues = (0..<500).map { uniqueName("many-\($0)") }
             let channels = try await withThrowingTaskGroup(of: (String, Channel).self) { group in

@@ -231,7 +231,7 @@ import Testing
         try await self.expect(openFailure(configuration), .timeout, isSecure ? .tls : .sasl, "within 1.0 seconds")
     }
 
-    @Test(.timeLimit(.minutes(1))) func cancelledWhileTheServerIsSilent() async throws {
+    @Test(.timeLimit(.minutes(3))) func cancelledWhileTheServerIsSilent() async throws {
         let (listener, port) = try Loopback.listen()
         defer { close(listener) }
         let configuration = try await PrivateBroker.shared.configuration(port: port)

@@ -67,7 +67,7 @@ import Testing
         #expect(error?.description.contains("go   away") == true, "a peer must not write lines: \(error as Any)")
     }
 
-    @Test(.timeLimit(.minutes(1))) func goodbyeWithoutAnswerIsBounded() async throws {
+    @Test(.timeLimit(.minutes(3))) func goodbyeWithoutAnswerIsBounded() async throws {
         let configuration = Self.configuration(try Loopback.answer(with: Self.welcome))
         let connection = Connection(configuration: configuration, address: configuration.addresses[0], logger: quiet)
         try await connection.open()

@@ -76,7 +76,7 @@ import Testing
         await broker.stop()
     }
 
-    @Test(.timeLimit(.minutes(1))) func noticesThatTheBrokerIsFrozen() async throws {
+    @Test(.timeLimit(.minutes(3))) func noticesThatTheBrokerIsFrozen() async throws {
         let broker = try await PrivateBroker.start()
         var configuration = broker.configuration()
         configuration.heartbeat = .seconds(1)
@@ -142,7 +142,7 @@ import Testing
         await connection.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func closingEndsEvenWhenTheBrokerIsGone() async throws {
+    @Test(.timeLimit(.minutes(3))) func closingEndsEvenWhenTheBrokerIsGone() async throws {
         let broker = try await PrivateBroker.shared
         let proxy = try TCPProxy(target: broker.tlsPort)
         let configuration = broker.configuration(port: proxy.port)

@@ -183,7 +183,7 @@ import Testing
         await server.stop()
     }
 
-    @Test(.timeLimit(.minutes(1))) func endsSoonWithoutAServer() async throws {
+    @Test(.timeLimit(.minutes(3))) func endsSoonWithoutAServer() async throws {
         let broker = try await PrivateBroker.shared
         let arm = try await RunningArm(broker.configuration())
         try await arm.add(["kept"])

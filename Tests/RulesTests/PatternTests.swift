@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rules
 
-@Suite("A pattern", .timeLimit(.minutes(1)))
+@Suite("A pattern", .timeLimit(.minutes(3)))
 struct PatternTests {
     static func occurs(_ pattern: String, _ text: String) throws -> Bool {
         var search = PatternSearch(try Pattern(pattern))

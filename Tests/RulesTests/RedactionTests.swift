@@ -55,7 +55,7 @@ struct RedactionTests {
         #expect(String(decoding: event.rest, as: UTF8.self) == expected)
     }
 
-    @Test("takes the whole rest when there is too much to look for", .timeLimit(.minutes(1)))
+    @Test("takes the whole rest when there is too much to look for", .timeLimit(.minutes(3)))
     func bounded() throws {
         var engine = try Self.engine("redact /a|a[ab]*c/")
         let text = String(repeating: "ab", count: 1000)

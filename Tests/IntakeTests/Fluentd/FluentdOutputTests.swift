@@ -4,7 +4,7 @@ import Testing
 
 @testable import Intake
 
-@Suite("Running fluentd", .timeLimit(.minutes(1)))
+@Suite("Running fluentd", .timeLimit(.minutes(3)))
 struct FluentdOutputTests {
     private let directory = TemporaryDirectory()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Intake
 
-@Suite("Standard input", .timeLimit(.minutes(1)))
+@Suite("Standard input", .timeLimit(.minutes(3)))
 struct StandardInputTests {
     @Test("delivers every line once and ends with the input, an unfinished last line included")
     func lines() async throws {
