@@ -104,7 +104,7 @@ public final class PrivateBroker: Sendable {
     ) async throws -> (ChildProcess, Description) {
         let output = directory.file("private-broker.log")
         let process = try ChildProcess("\(repositoryRoot)/examples/private-broker", arguments, output: output)
-        try await eventually(timeout: .seconds(90), "the start of a private broker") {
+        try await eventually(timeout: .seconds(200), "the start of a private broker") {
             if let status = process.poll() {
                 let log = String(decoding: try contents(of: output), as: UTF8.self)
                 throw TestFailure("private-broker ended with \(status): \(log)")
