@@ -104,6 +104,27 @@ struct OpenSSLInterplayTests {
         #expect(list.entries.map(\.serial) == [before.row.serial])
     }
 
+    @Test func initOffersAnOldAuthorityItsRenewal() async throws {
+        let old = try await OldAuthority()
+        let arguments = ["init", "--base-directory", old.base]
+        func certificate() throws -> Certificate { try Authority(base: old.base).certificate }
+        for answers in [["no\n"], ["perhaps\n", "NO\n"], ["\u{4}"]] {
+            let refused = try await Tool.atTerminal(arguments, typing: answers)
+            #expect(refused.status == 1 && refused.output.contains("nothing was changed"), "\(refused.text)")
+            #expect(try certificate() == old.authority.certificate)
+        }
+        for option in ["--json", "--dry-run"] {
+            #expect(try await Tool.atTerminal(arguments + [option], typing: []).status == 1)
+        }
+        let renewed = try await Tool.atTerminal(arguments, typing: ["yes\n"])
+        #expect(renewed.isGood && renewed.output.contains("renewed with the same key and name"), "\(renewed.text)")
+        let now = try certificate()
+        #expect(now.notAfter.days(since: .now) > 3600 && now.subject == old.authority.certificate.subject)
+        #expect(try #require(now.publicKey).matches(#require(old.authority.certificate.publicKey)))
+        // It is young now, and nobody is asked any more.
+        #expect(try await Tool.atTerminal(arguments, typing: []).output.contains("--if-needed"))
+    }
+
     @Test func theDoctorMendsWhatAKilledOpensslLeft() async throws {
         let site = try Site()
         let issued = try site.issue(.server, "broker.example.com")

@@ -132,6 +132,12 @@ extension Authority {
         return try Authority(base: self.layout.base, patience: self.patience, clock: self.clock)
     }
 
+    /// Whether its own certificate has ended or was made for less than a year, as the original scripts made it for 30 days.
+    public var isShortLived: Bool {
+        self.certificate.notAfter < self.clock()
+            || self.certificate.notAfter.days(since: self.certificate.notBefore) < 365
+    }
+
     /// Throws unless it can renew its own certificate: it must be its own root.
     public func checkRenewable() throws {
         guard self.certificate.isSelfSigned else {

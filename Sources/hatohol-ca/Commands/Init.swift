@@ -11,6 +11,9 @@ struct Init: ParsableCommand {
             that is fine, with --renew its certificate is renewed with the same key and
             name, so that everything it signed keeps verifying.
 
+            At a terminal an authority as the original scripts made it, whose certificate
+            ends after 30 days, is offered its renewal.
+
             EXAMPLES
               hatohol-ca init --base-directory /etc/hatohol/ca --name 'Example Co. CA'
               hatohol-ca init --base-directory ca --if-needed --no-passphrase
@@ -174,17 +177,27 @@ struct Init: ParsableCommand {
 
     private func meetExisting() throws {
         let authority = try self.directory.open()
-        guard self.ifNeeded else {
-            let certificate = authority.certificate
-            let isOld = certificate.notAfter.days(since: certificate.notBefore) < 365 || certificate.notAfter < .now
-            throw AuthorityError(
-                .exists,
-                "making an authority in \(self.directory.baseDirectory)",
-                "there is one already (\(certificate.subject), until \(certificate.notAfter.day)) and nothing was changed",
-                advice: isOld ? "--renew renews it with the same key and name" : "--if-needed makes that no failure"
-            )
+        if self.ifNeeded {
+            return self.show(authority, "There is an authority already; nothing was changed", created: false)
         }
-        self.show(authority, "There is an authority already; nothing was changed", created: false)
+        let found = "\(authority.certificate.subject), until \(authority.certificate.notAfter.day)"
+        if authority.isShortLived, authority.certificate.isSelfSigned, !self.preview.dryRun, !self.output.json {
+            let question = Question("There is an authority already (\(found)). Renew it with the same key and name?")
+            if question.isAffirmed == true { return try self.renewExisting() }
+        }
+        throw AuthorityError(
+            .exists,
+            "making an authority in \(self.directory.baseDirectory)",
+            "there is one already (\(found)) and nothing was changed",
+            advice: self.advice(to: authority)
+        )
+    }
+
+    private func advice(to authority: Authority) -> String {
+        guard authority.isShortLived else { return "--if-needed makes that no failure" }
+        return authority.certificate.isSelfSigned
+            ? "--renew renews it with the same key and name"
+            : "have the authority above sign its request again, and take the answer by --certificate"
     }
 
     private func renewExisting() throws {

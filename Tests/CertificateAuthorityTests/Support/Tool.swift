@@ -49,6 +49,35 @@ enum Tool {
         return try await self.run(interpreter, ["-c", script] + arguments)
     }
 
+    /// Runs our own program at a terminal of its own, typing an answer at each `(yes/no)`.
+    static func atTerminal(_ arguments: [String], typing answers: [String]) async throws -> Outcome {
+        let script = """
+            import os, pty, select, sys
+            program = 2 + int(sys.argv[1])
+            answers = sys.argv[2:program]
+            process, terminal = pty.fork()
+            if process == 0:
+                os.execv(sys.argv[program], sys.argv[program:])
+            said, heard = b"", 0
+            while True:
+                if not select.select([terminal], [], [], 120)[0]:
+                    sys.exit("it waits for more than was typed: " + said.decode())
+                try:
+                    chunk = os.read(terminal, 4096)
+                except OSError:
+                    break
+                if not chunk:
+                    break
+                said += chunk
+                while said.count(b"(yes/no)") > heard and heard < len(answers):
+                    os.write(terminal, answers[heard].encode())
+                    heard += 1
+            print(said.decode(), end="")
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+            """
+        return try await self.python(script, ["\(answers.count)"] + answers + [self.program] + arguments)
+    }
+
     /// Runs an Erlang expression; it must end by `halt(Status)`.
     static func erlang(_ expression: String) async throws -> Outcome {
         try await self.run(
