@@ -1,6 +1,7 @@
 """console: what pages take when the store holds 1, 10, 100 million events and nothing else happens."""
 
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,18 @@ def link(log, seconds=120):
     return text.partition(marker)[2].split()[0].decode()
 
 
+def index(database, server):
+    """Waits until the texts of all events are indexed, and yields what that took."""
+    begin, used, size = time.monotonic(), server.cpu_seconds(), database.stat().st_size
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        while (counters := dict(connection.execute("SELECT name, value FROM counter"))).get("text") != counters["event"]:
+            time.sleep(0.1)
+    seconds, events = time.monotonic() - begin, counters["event"]
+    yield "texts indexed", events / seconds, "1/s"
+    yield "indexing a text, CPU", (server.cpu_seconds() - used) / events * 1e6, "µs"
+    yield "indexing a text, disk", (database.stat().st_size - size) / events, "bytes"
+
+
 def run(root, options):
     server = options.bin / "hatohol-server"
     for rows in options.rows:
@@ -46,11 +59,15 @@ def run(root, options):
             fill(root, server, data, rows)
             with open(log, "wb") as output:
                 command = [server, "--data-dir", data, "serve", "--listen", "127.0.0.1:0"]
+                command += ["--text-search"] if options.text_search else []
                 process = Process("server", [str(part) for part in command], output)
                 try:
-                    for name, median, slow in reader.measure(reader.Reader(link(log)), options.rounds):
-                        yield f"{rows:,}: {name}, p50", median, "ms"
-                        yield f"{rows:,}: {name}, p99", slow, "ms"
+                    person = reader.Reader(link(log))
+                    if options.text_search:
+                        for name, value, unit in index(data / "hatohol.sqlite", process):
+                            yield f"{rows:,}: {name}", value, unit
+                    for name, value, unit in reader.measure(person, options.rounds):
+                        yield f"{rows:,}: {name}", value, unit
                     yield f"{rows:,}: server's memory", process.peak_mib(), "MiB"
                 finally:
                     process.stop()

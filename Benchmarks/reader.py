@@ -1,6 +1,7 @@
 """A person in front of the console: signs in, asks for pages, and knows what they took."""
 
 import http.client
+import math
 import time
 import urllib.parse
 
@@ -68,11 +69,11 @@ def deep_page(reader, depth=20):
 
 
 def percentile(times, share):
-    return sorted(times)[min(int(len(times) * share), len(times) - 1)]
+    return sorted(times)[math.ceil(len(times) * share) - 1]
 
 
 def measure(reader, rounds, goes_on=lambda: True):
-    """Yields median and 99th percentile of each kind of page; the first round warms up and does not count."""
+    """Yields name, unit and value of what each kind of page took; the first round warms up and does not count."""
     _, first = reader.timed("/events")
     event = first.partition('data-id="')[2].partition('"')[0]
     paths = {name: events(query) for name, query in QUERIES.items()}
@@ -86,7 +87,10 @@ def measure(reader, rounds, goes_on=lambda: True):
             milliseconds, _ = reader.timed(path)
             if number > 0:
                 times[name].append(milliseconds)
-    for name, values in times.items():
-        if not values:
-            raise SystemExit(f"no time to measure {name}")
-        yield name, percentile(values, 0.5), percentile(values, 0.99)
+    if not all(times.values()):
+        raise SystemExit("there was no time to ask for each page twice")
+    for name, values in {**times, "all of these": sum(times.values(), [])}.items():
+        yield f"{name}, p50", percentile(values, 0.5), "ms"
+        yield f"{name}, p99", percentile(values, 0.99), "ms"
+        yield f"{name}, slowest", max(values), "ms"
+    yield "requests in all", sum(map(len, times.values())), ""

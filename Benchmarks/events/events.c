@@ -159,7 +159,7 @@ static void write_counters(int64_t rows, int64_t server, int64_t now, int64_t (*
     sqlite3_finalize(insert);
     char sql[400];
     snprintf(sql, sizeof sql,
-             "UPDATE counter SET value = %lld WHERE name IN ('event', 'tally');"
+             "UPDATE counter SET value = %lld WHERE name IN ('event', 'place');"
              "INSERT INTO event_series (id, server, prefix, width) VALUES (1, %lld, 'generated', 12);"
              "INSERT INTO event_span (series, first, last) VALUES (1, 1, %lld)",
              (long long)rows, (long long)server, (long long)rows);

@@ -147,9 +147,6 @@ struct EventsTests {
         try await ConsoleHarness.run { console in
             let server = try await console.server()
             try await console.ingest(server, (1...9).map { .line($0, "line", severity: $0 < 4 ? .error : .info) })
-            #expect(try await console.store.isTallyBehind())
-            #expect(try await console.store.advanceTally() == false)
-            #expect(try await !console.store.isTallyBehind())
             let tally = try await console.store.tally(since: Timestamp(nanoseconds: 0))
             #expect(tally.reduce(into: [:]) { $0[$1.severity, default: 0] += $1.count } == [.error: 3, .info: 6])
         }

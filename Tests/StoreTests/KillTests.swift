@@ -32,6 +32,7 @@ struct KillTests {
         #expect(events.count >= batches * Self.batch)
         #expect(events.count % Self.batch == 0, "a batch is stored as a whole")
         #expect(try await store.lastInfo(.event, server: 1) == "\(events.count / Self.batch - 1)")
+        #expect(try await CountsTests.kept(store) == CountsTests.counted(store))
         try store.close()
     }
 

@@ -24,7 +24,7 @@ struct SearchTests {
             let events = (0..<6000).map { Self.event($0 * 2 + server - 1) }
             _ = try await temporary.store.ingest(Batch(server: Int64(server), change: .events(events)))
         }
-        if indexing { while try await temporary.store.advanceTally() {} }
+        if indexing { while try await temporary.store.advancePlaces() {} }
         return temporary
     }
 

@@ -136,9 +136,6 @@ enum EventPages {
         return .see(Call.local(back) + (back.contains("notice=") ? "" : separator + "notice=handled"))
     }
 
-    /// How often an open page's session is looked at.
-    private static let sessionCheck = Duration.seconds(5)
-
     /// Server-sent events (HTML Living Standard, 9.2): rows as they arrive, ready to be put into the list.
     private static func stream(_ call: Call) async throws -> Response {
         var query = call.query
@@ -156,14 +153,10 @@ enum EventPages {
                 call.site.metrics.open()
                 defer { call.site.metrics.close() }
                 try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-                var checked = ContinuousClock.now
                 for await message in messages {
-                    if checked.duration(to: .now) >= Self.sessionCheck {
-                        guard try await Self.isStillSignedIn(call) else {
-                            try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
-                            break
-                        }
-                        checked = .now
+                    guard try await Self.isStillSignedIn(call) else {
+                        try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
+                        break
                     }
                     try await writer.write(Self.text(message, call))
                 }
@@ -190,7 +183,7 @@ enum EventPages {
 
     private static func isStillSignedIn(_ call: Call) async throws -> Bool {
         guard let hash = call.identity?.sessionHash else { return true }
-        guard let session = try await call.store.session(hash: hash) else { return false }
+        guard let session = try await call.site.openSessions.session(hash: hash) else { return false }
         return call.site.isValid(session, now: .now())
     }
 }

@@ -21,6 +21,9 @@ actor LiveEvents {
     private static let pause = Duration.milliseconds(250)
     /// While more comes than a page is told, it is told less often: nobody reads fifty lines in a quarter of a second.
     private static let floodPause = Duration.seconds(1)
+    /// So many pages are told at once, and then others get their turn: a person's request waits for these, not for all.
+    private static let crowd = 20
+    private static let breath = Duration.milliseconds(5)
 
     private let store: MonitoringStore
     private var listeners: [Int: Listener] = [:]
@@ -34,7 +37,6 @@ actor LiveEvents {
     ///
     /// Events around the beginning may be told twice; none is left out.
     func messages(_ filter: EventFilter, after arrival: Int64? = nil) async throws -> AsyncStream<Message> {
-        let last = try await self.store.lastArrival()
         let (stream, continuation) = AsyncStream.makeStream(
             of: Message.self,
             bufferingPolicy: .bufferingNewest(Self.backlog)
@@ -47,8 +49,12 @@ actor LiveEvents {
         self.nextKey += 1
         self.listeners[key] = Listener(filter: filter, continuation: continuation)
         continuation.onTermination = { _ in Task { await self.remove(key) } }
-        if self.readers[filter] == nil { self.readers[filter] = self.read(filter, after: last) }
-        if let arrival, arrival < last, let missed = try await self.arrivals(filter, after: arrival) {
+        // From here on the page is told what the reader finds; what came before that is looked for afterwards.
+        let last = try await self.store.lastArrival()
+        if self.readers[filter] == nil, self.listeners[key] != nil {
+            self.readers[filter] = self.read(filter, after: last)
+        }
+        if let arrival, let missed = try await self.arrivals(filter, after: arrival) {
             continuation.yield(.arrivals(missed))
         }
         return stream
@@ -58,7 +64,7 @@ actor LiveEvents {
     func keepAlive(every interval: Duration) async {
         while !Task.isCancelled {
             try? await Task.sleep(for: interval)
-            for listener in self.listeners.values { listener.continuation.yield(.tick) }
+            await self.yield(.tick, to: self.listeners.values.map(\.continuation))
         }
         self.finish()
     }
@@ -82,8 +88,9 @@ actor LiveEvents {
             var last = arrival
             for await _ in self.store.changes() {
                 var isFlood = false
+                let begin = ContinuousClock.now
                 if let told = try? await self.tell(filter, after: last) { (last, isFlood) = told }
-                try? await Task.sleep(for: isFlood ? Self.floodPause : Self.pause)
+                try? await Task.sleep(until: begin + (isFlood ? Self.floodPause : Self.pause))
             }
         }
     }
@@ -92,10 +99,17 @@ actor LiveEvents {
         let highest = try await self.store.lastArrival()
         guard highest > arrival else { return (arrival, false) }
         guard let arrivals = try await self.arrivals(filter, after: arrival) else { return (highest, false) }
-        for listener in self.listeners.values where listener.filter == filter {
-            listener.continuation.yield(.arrivals(arrivals))
-        }
+        let listeners = self.listeners.values.filter { $0.filter == filter }
+        await self.yield(.arrivals(arrivals), to: listeners.map(\.continuation))
         return (max(highest, arrivals.last), arrivals.isMore)
+    }
+
+    /// Tells some pages after the others, so that a thousand of them do not keep every thread busy at the same moment.
+    private func yield(_ message: Message, to pages: [AsyncStream<Message>.Continuation]) async {
+        for (number, page) in pages.enumerated() {
+            if number > 0, number.isMultiple(of: Self.crowd) { try? await Task.sleep(for: Self.breath) }
+            page.yield(message)
+        }
     }
 
     private func arrivals(_ filter: EventFilter, after arrival: Int64) async throws -> Arrivals? {

@@ -13,6 +13,7 @@ final class Site: Sendable {
     let logger: Logger
     let pages: Pages
     let live: LiveEvents
+    let openSessions: OpenSessions
     let metrics = Metrics()
     let hasher = PasswordHasher()
     let passwords: PasswordPolicy
@@ -24,6 +25,7 @@ final class Site: Sendable {
         self.logger = logger
         self.pages = try Pages()
         self.live = LiveEvents(store: store)
+        self.openSessions = OpenSessions(store: store)
         self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
     }
 

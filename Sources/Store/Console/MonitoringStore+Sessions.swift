@@ -53,6 +53,24 @@ extension MonitoringStore {
         }
     }
 
+    /// All sessions by their hashes, whatever their age.
+    public func sessions() async throws -> [[UInt8]: Session] {
+        try await self.read("read sessions") { db in
+            let users = try Row.fetchAll(db, sql: "SELECT * FROM user").map { try User(row: $0, in: db) }
+            let people = Dictionary(users.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+            let rows = try Row.fetchAll(db, sql: "SELECT hash, user, csrf, created, used FROM session")
+            return rows.reduce(into: [:]) { sessions, row in
+                guard let user = people[row[1]] else { return }
+                sessions[[UInt8](row[0] as Data)] = Session(
+                    user: user,
+                    csrf: row[2],
+                    created: Timestamp(nanoseconds: row[3]),
+                    used: Timestamp(nanoseconds: row[4])
+                )
+            }
+        }
+    }
+
     /// Notes that a session is in use.
     public func touchSession(hash: [UInt8], now: Timestamp) async throws {
         try await self.change("touch session") { db in

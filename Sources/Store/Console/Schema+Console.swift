@@ -9,6 +9,7 @@ extension Schema {
         }
         migrator.registerMigration("6 severe events") { try $0.execute(sql: Self.severe) }
         migrator.registerMigration("7 places of events") { try $0.execute(sql: Self.places) }
+        migrator.registerMigration("8 counters with their events") { try $0.execute(sql: Self.counters) }
     }
 
     /// Finds the few severe events among many others without reading those; the others cost nothing here.
@@ -34,6 +35,15 @@ extension Schema {
 
         DELETE FROM event_tally;
         UPDATE counter SET value = 0 WHERE name = 'tally';
+        """
+
+    /// Counters are kept in the transaction that stores or deletes an event; only places are noted behind that from here on.
+    private static let counters = """
+        INSERT INTO event_tally (bucket, server, severity, count)
+        SELECT time / 600000000000, server, severity, count(*) FROM event
+        WHERE id > (SELECT value FROM counter WHERE name = 'tally') GROUP BY 1, 2, 3
+        ON CONFLICT DO UPDATE SET count = count + excluded.count;
+        UPDATE counter SET name = 'place' WHERE name = 'tally';
         """
 
     /// Secrets are kept as hashes only: whoever reads the database cannot sign in with what is there.

@@ -23,9 +23,7 @@ extension MonitoringStore {
             deleted += try await self.change("purge events of server \(server)") { db in
                 let some = "SELECT id FROM event WHERE id > ? AND id <= ? AND server = ?"
                 let arguments: StatementArguments = [range.lowerBound, range.upperBound, server]
-                try TextSearch.forget(some, arguments, in: db)
-                try db.execute(sql: "DELETE FROM event WHERE id IN (\(some))", arguments: arguments)
-                return Int64(db.changesCount)
+                return try EventCounts.delete(some, arguments, in: db)
             }
             position = range.upperBound
         }

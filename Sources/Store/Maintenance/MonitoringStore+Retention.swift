@@ -12,7 +12,7 @@ extension MonitoringStore {
         try await self.prunePlaces(before: moment)
         try await self.change("prune history and counters") { db in
             try db.execute(sql: "DELETE FROM sample WHERE time < ?", arguments: [moment.nanoseconds])
-            let stretch = moment.nanoseconds / Self.stretch
+            let stretch = moment.nanoseconds / EventCounts.stretch
             try db.execute(sql: "DELETE FROM event_tally WHERE bucket < ?", arguments: [stretch])
         }
         return deleted
@@ -20,7 +20,6 @@ extension MonitoringStore {
 
     /// Deletes the oldest events, in small steps, until at most so many are left; returns how many went.
     public func prune(keeping newest: Int64) async throws -> Int64 {
-        while try await self.advanceTally() { try Task.checkCancellation() }
         guard let oldest = try await self.oldest(of: max(newest, 1)) else { return 0 }
         return try await self.prune(before: oldest)
     }
@@ -70,8 +69,8 @@ extension MonitoringStore {
                     continue
                 }
                 let time = "SELECT time FROM event WHERE time BETWEEN ? AND ? ORDER BY time DESC LIMIT 1 OFFSET ?"
-                let first = number * Self.stretch
-                return try Int64.fetchOne(db, sql: time, arguments: [first, first + Self.stretch - 1, left - 1])
+                let first = number * EventCounts.stretch
+                return try Int64.fetchOne(db, sql: time, arguments: [first, first + EventCounts.stretch - 1, left - 1])
                     .map(Timestamp.init(nanoseconds:))
             }
             return nil
@@ -85,11 +84,9 @@ extension MonitoringStore {
             let count = try await self.change("prune events") { db in
                 let oldest = "SELECT id FROM event INDEXED BY event_time WHERE time < ? ORDER BY time LIMIT ?"
                 let arguments: StatementArguments = [moment.nanoseconds, Self.step]
-                try TextSearch.forget(oldest, arguments, in: db)
-                try db.execute(sql: "DELETE FROM event WHERE id IN (\(oldest))", arguments: arguments)
-                return db.changesCount
+                return try EventCounts.delete(oldest, arguments, in: db)
             }
-            deleted += Int64(count)
+            deleted += count
             guard count == Self.step else { return deleted }
         }
     }

@@ -2,18 +2,28 @@ internal import GRDB
 
 /// Where events happened: which places there are, and which events each has, in the order of time.
 ///
-/// Written behind ingest up to the event the counter `tally` names; what arrived after that has to be looked at itself.
+/// Written behind ingest up to the event the counter `place` names; what arrived after that has to be looked at itself.
 enum EventPlaces {
     /// With more of them one look at each costs more than reading the events in order.
     static let limit = 2000
+    private static let step: Int64 = 20_000
 
     /// The number of the last event whose place is noted.
     static func position(in db: Database) throws -> Int64? {
-        try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'tally'"))
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'place'"))
     }
 
-    /// Notes the places of the events with the given numbers.
-    static func index(_ events: ClosedRange<Int64>, in db: Database) throws {
+    /// Notes the places of the next events; returns whether more are waiting.
+    static func advance(in db: Database) throws -> Bool {
+        let end = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'event'")) ?? 0
+        guard let position = try self.position(in: db), position < end else { return false }
+        let next = min(position + self.step, end)
+        try self.index(position + 1...next, in: db)
+        try db.execute(sql: "UPDATE counter SET value = ? WHERE name = 'place'", arguments: [next])
+        return next < end
+    }
+
+    private static func index(_ events: ClosedRange<Int64>, in db: Database) throws {
         let range: StatementArguments = [events.lowerBound, events.upperBound]
         try db.execute(
             sql: """
@@ -76,5 +86,22 @@ enum EventPlaces {
         let sql = "SELECT e.id FROM event_place e WHERE \(condition) LIMIT ?"
         let places = try Int64.fetchAll(db, sql: sql, arguments: arguments + [Self.limit + 1])
         return places.count > Self.limit ? nil : places
+    }
+}
+
+extension MonitoringStore {
+    /// Notes at which places events arrived since the last call, at most 20,000 at a time; returns whether more are waiting.
+    public func advancePlaces() async throws -> Bool {
+        try await self.change("note places") { try EventPlaces.advance(in: $0) }
+    }
+
+    /// Whether ``advancePlaces()`` has something to do; costs one small read.
+    public func arePlacesBehind() async throws -> Bool {
+        try await self.read("compare counters") { db in
+            let sql = """
+                SELECT (SELECT value FROM counter WHERE name = 'place') < (SELECT value FROM counter WHERE name = 'event')
+                """
+            return try Bool.fetchOne(db, sql: sql) ?? false
+        }
     }
 }

@@ -7,8 +7,9 @@ internal import GRDB
 /// that is the sparsest here; otherwise it reads on, slice by slice.
 struct PagedSearch {
     /// Entries read in order before an index is asked.
-    private static let probe = 4000
-    private static let slices = 1000...64_000
+    private static let probe = 3000
+    /// Entries of one slice: more each time, but so few that they are read in time from a cold disk, too.
+    private static let slices = 1000...16_000
     /// Candidates looked at by one statement: more each time, because what a statement costs by itself adds up.
     private static let batches = 20...1600
     /// Above this the next slice is shorter, so that the end of the time is noticed.
@@ -100,12 +101,32 @@ extension PagedSearch {
         var candidates = candidates
         var count = Self.batches.clamped(self.search.limit)
         while true {
+            let begin = ContinuousClock.now
             let some = try candidates.next(count)
             guard let last = some.last else { return self.page(endingAt: nil) }
-            try self.collect(from: "event e NOT INDEXED", where: Self.list(some.map(\.id)), stretch)
+            let likely = Self.list(try self.sifted(some))
+            try self.collect(from: "event e NOT INDEXED", where: likely, stretch)
             if self.isFull || self.isLate { return self.page(endingAt: last) }
-            count = Self.batches.clamped(count * 2)
+            count = Self.batches.clamped(ContinuousClock.now - begin > Self.pace ? count / 2 : count * 2)
         }
+    }
+
+    /// Those of the candidates that have a severity the filter asks for, by the index of severities.
+    ///
+    /// Events of a place lie far apart, so reading one is reading a page of its own; their entries in this index lie together.
+    private func sifted(_ candidates: [EventCursor]) throws -> [Int64] {
+        guard let severities = self.search.filter.severities, severities.allSatisfy({ $0 >= 2 }) else {
+            return candidates.map(\.id)
+        }
+        let rows = candidates.map { "(\($0.time.nanoseconds),\($0.id))" }.joined(separator: ",")
+        let sql = """
+            SELECT c.column2 FROM (VALUES \(rows)) c WHERE EXISTS (
+                SELECT 1 FROM event s INDEXED BY event_severity
+                WHERE s.severity >= 2 AND s.severity IN (\(severities.map(String.init).joined(separator: ",")))
+                    AND s.time = c.column1 AND s.id = c.column2
+            )
+            """
+        return try Int64.fetchAll(self.db, sql: sql)
     }
 
     /// The candidates of the index that is the sparsest from here on; nil when none is sparser than the events themselves.

@@ -8,6 +8,7 @@ struct EventWriter {
     private let insertion: EventInsertion
     private var receipt = Receipt()
     private var nextID: Int64
+    private var counts = EventCounts()
     private var current: (name: EventSeries.Name, series: EventSeries)?
 
     /// Stores what is new and says what became of all.
@@ -61,6 +62,7 @@ struct EventWriter {
         if !texts.hostName.isEmpty { keys.hostName = try interning.name(texts.hostName, in: self.db) }
         if !texts.triggerID.isEmpty { keys.triggerName = try interning.name(texts.triggerID, in: self.db) }
         try self.insertion.insert(row, texts, keys, in: self.db)
+        self.counts.add(server: self.server, time: row.time.nanoseconds, severity: row.severity.rawValue)
         self.nextID += 1
         self.receipt.stored += 1
     }
@@ -143,6 +145,7 @@ struct EventWriter {
 
     private mutating func close(_ interning: inout Interning) throws {
         try self.closeSeries(&interning)
+        try self.counts.write(in: self.db)
         let counter = try self.db.cachedStatement(sql: "UPDATE counter SET value = ? WHERE name = 'event'")
         try counter.execute(arguments: [self.nextID - 1])
         interning.lastEventID = self.nextID - 1

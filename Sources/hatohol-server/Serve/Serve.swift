@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = [
             gateway, Reloading(gateway: gateway, console: console, logger: logger),
             Housekeeping(store: store, settings: settings, logger: logger),
-            Counting(store: store, indexesText: settings.indexesText, logger: logger),
+            Indexing(store: store, indexesText: settings.indexesText, logger: logger),
         ]
         if let console { services.append(console) }
         let group = ServiceGroup(

@@ -2,14 +2,14 @@ internal import Logging
 internal import ServiceLifecycle
 internal import Store
 
-/// Keeps counters and indexes up with what arrives, behind the commits, so that pages find both and events do not wait for them.
-struct Counting: Service {
+/// Keeps the indexes of places and texts up with what arrives, behind the commits, so that events do not wait for them.
+struct Indexing: Service {
     let store: MonitoringStore
     /// Whether texts are indexed as well.
     let indexesText: Bool
     let logger: Logger
 
-    /// What arrives in this time is counted together.
+    /// What arrives in this time is indexed together.
     private static let interval = Duration.milliseconds(500)
 
     func run() async throws {
@@ -22,7 +22,7 @@ struct Counting: Service {
                     try await self.catchUp()
                 } catch {
                     guard !Task.isCancelled else { return }
-                    self.logger.warning("counting events failed; it is tried again", metadata: ["reason": "\(error)"])
+                    self.logger.warning("indexing events failed; it is tried again", metadata: ["reason": "\(error)"])
                 }
                 try? await Task.sleep(for: Self.interval)
             }
@@ -31,14 +31,14 @@ struct Counting: Service {
 
     /// One small step after the other, so that events are stored in between.
     private func catchUp() async throws {
-        while try await self.store.isTallyBehind(), try await self.store.advanceTally() {
+        while try await self.store.arePlacesBehind(), try await self.store.advancePlaces() {
             try Task.checkCancellation()
         }
         guard self.indexesText else { return }
         while try await self.store.advanceTextIndex() {
             try Task.checkCancellation()
-            // New events are counted while the texts of old ones are being indexed for the first time.
-            if try await self.store.isTallyBehind() { _ = try await self.store.advanceTally() }
+            // Places of new events are noted while the texts of old ones are being indexed for the first time.
+            if try await self.store.arePlacesBehind() { _ = try await self.store.advancePlaces() }
         }
     }
 }

@@ -8,21 +8,21 @@ import Testing
 
 @testable import hatohol_server
 
-@Suite("Counting")
-struct CountingTests {
-    @Test("keeps counters and indexes up with what arrives, and goes on where it stopped", arguments: [false, true])
+@Suite("Indexing")
+struct IndexingTests {
+    @Test("keeps indexes up with what arrives, and goes on where it stopped", arguments: [false, true])
     func keepsUp(indexesText: Bool) async throws {
         try await Self.withStore { store in
             try await Self.ingest(0..<3, store)
-            let counters = indexesText ? ["tally", "text"] : ["tally"]
-            try await Self.counting(store, indexesText: indexesText) {
+            let counters = indexesText ? ["place", "text"] : ["place"]
+            try await Self.indexing(store, indexesText: indexesText) {
                 try await eventually("three events") { try Self.counters(store, counters).allSatisfy { $0 == 3 } }
                 try await Self.ingest(3..<7, store)
                 try await eventually("seven events") { try Self.counters(store, counters).allSatisfy { $0 == 7 } }
             }
             try await Self.ingest(7..<12_000, store)
-            #expect(try Self.counters(store, counters).allSatisfy { $0 == 7 }, "nobody counts now")
-            try await Self.counting(store, indexesText: indexesText) {
+            #expect(try Self.counters(store, counters).allSatisfy { $0 == 7 }, "nobody indexes now")
+            try await Self.indexing(store, indexesText: indexesText) {
                 try await eventually("all events") { try Self.counters(store, counters).allSatisfy { $0 == 12_000 } }
             }
             let tally = try await store.tally(since: Timestamp(nanoseconds: 0))
@@ -39,9 +39,9 @@ struct CountingTests {
         try await Self.withStore { store in
             try await Self.ingest(0..<5, store)
             for (isOn, position) in [(false, nil), (true, 5), (false, 5), (true, 5)] as [(Bool, Int64?)] {
-                try await Self.counting(store, indexesText: isOn) {
+                try await Self.indexing(store, indexesText: isOn) {
                     try await eventually("text-search \(isOn)") {
-                        try Self.counters(store, ["tally", "text"]) == [5] + (position.map { [$0] } ?? [])
+                        try Self.counters(store, ["place", "text"]) == [5] + (position.map { [$0] } ?? [])
                     }
                 }
             }
@@ -64,14 +64,14 @@ struct CountingTests {
     }
 
     /// Runs the service as `serve` does while the body runs, and ends it as SIGTERM does.
-    private static func counting(
+    private static func indexing(
         _ store: MonitoringStore,
         indexesText: Bool,
         _ body: () async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let group = ServiceGroup(
-            services: [Counting(store: store, indexesText: indexesText, logger: logger)],
+            services: [Indexing(store: store, indexesText: indexesText, logger: logger)],
             logger: logger
         )
         async let run: Void = group.run()

@@ -1,0 +1,63 @@
+import Store
+import Testing
+
+@testable import Console
+
+@Suite("Open pages", .timeLimit(.minutes(5)))
+struct LiveEventsTests {
+    @Test("are all told everything, however many there are")
+    func everyone() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            let live = LiveEvents(store: console.store)
+            var streams: [AsyncStream<LiveEvents.Message>] = []
+            for _ in 0..<100 { streams.append(try await live.messages(.everything)) }
+            try await console.ingest(server, (1...3).map { .line($0, "line") })
+            for stream in streams { #expect(try await Self.ids(stream, count: 3) == [1, 2, 3]) }
+            await live.finish()
+        }
+    }
+
+    @Test("get what they missed between being drawn and being told")
+    func missed() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            let live = LiveEvents(store: console.store)
+            try await console.ingest(server, (1...5).map { .line($0, "line") })
+            for arrival: Int64 in [0, 3] {
+                let stream = try await live.messages(.everything, after: arrival)
+                #expect(try await Self.ids(stream, count: Int(5 - arrival)) == Array(arrival + 1...5))
+            }
+            await live.finish()
+        }
+    }
+
+    @Test("know their sessions, asked for together, until they end")
+    func sessions() async throws {
+        try await ConsoleHarness.run { console in
+            let user = try await console.user("hana", .readonly, hostGroups: ["db"])
+            let hash = Secret.hash(try await console.session(user).cookie)
+            let (prompt, late) = (OpenSessions(store: console.store, age: .zero), OpenSessions(store: console.store))
+            for sessions in [prompt, late] {
+                let session = try #require(try await sessions.session(hash: hash))
+                #expect(session.user.hostGroups == ["db"])
+                #expect(session.csrf == (try await console.store.session(hash: hash)?.csrf))
+                #expect(try await sessions.session(hash: Secret.hash("another")) == nil)
+            }
+            try await console.store.closeSession(hash: hash)
+            #expect(try await prompt.session(hash: hash) == nil)
+            #expect(try await late.session(hash: hash) != nil, "the store is not asked again so soon")
+        }
+    }
+
+    /// The numbers of the first so many events that a page is told of, in order.
+    private static func ids(_ stream: AsyncStream<LiveEvents.Message>, count: Int) async throws -> [Int64] {
+        var ids: Set<Int64> = []
+        for await message in stream {
+            guard case .arrivals(let arrivals) = message else { continue }
+            ids.formUnion(arrivals.events.map(\.id))
+            if ids.count >= count { break }
+        }
+        return ids.sorted()
+    }
+}
