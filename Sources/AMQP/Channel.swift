@@ -42,7 +42,7 @@ public struct Channel: Sendable {
     /// Publishes a persistent JSON message to a queue, with `mandatory`.
     ///
     /// Returns when the message is written to the socket. Waits as long as the broker takes no messages; a task that is
-    /// cancelled stops waiting, but a message that has begun to go out is finished.
+    /// cancelled stops waiting at once, and a message that has begun to go out is finished all the same.
     ///
     /// - Parameters:
     ///   - body: The message, JSON.
@@ -73,6 +73,9 @@ public struct Channel: Sendable {
     }
 
     /// Closes the channel; unacknowledged deliveries go back to their queues.
+    ///
+    /// Waits for the broker's answer, at most `requestTimeout` or as long as the broker takes no messages; a task that is
+    /// cancelled does not wait.
     public func close() async {
         await self.connection.closeChannel(self.number, self.serial)
     }

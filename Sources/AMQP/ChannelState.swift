@@ -6,7 +6,7 @@ final class ChannelState {
     struct Call {
         var stage: AMQPError.Stage
         var deadline: ContinuousClock.Instant
-        var continuation: CheckedContinuation<Result<Method, AMQPError>, Never>
+        let answer: FirstResult<Result<Method, AMQPError>>
     }
 
     let number: UInt16
@@ -59,7 +59,7 @@ final class ChannelState {
         for call in calls {
             var error = error
             if error.code != .connectionClosed { error.stage = call.stage }
-            call.continuation.resume(returning: .failure(error))
+            call.answer.set(.failure(error))
         }
     }
 }

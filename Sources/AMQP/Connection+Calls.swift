@@ -1,42 +1,48 @@
 /// Requests and their answers.
 extension Connection {
     /// Sends a request on a channel and waits for its answer.
+    ///
+    /// A task that is cancelled stops waiting at once; the answer still comes, in its turn, to nobody.
     func call(
         on channel: ChannelState,
         _ stage: AMQPError.Stage,
         _ send: @escaping (Transport) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> Method {
-        let result = await withCheckedContinuation { continuation in
+        let answer = await FirstResult.of { answer in
             let deadline = ContinuousClock.now + self.configuration.requestTimeout
-            channel.calls.append(ChannelState.Call(stage: stage, deadline: deadline, continuation: continuation))
+            channel.calls.append(ChannelState.Call(stage: stage, deadline: deadline, answer: answer))
             self.earliestCallDeadline = self.earliestCallDeadline ?? deadline
             self.outbox.add(Outbox.Request(channel: channel, stage: stage, send: send))
             self.attempt { () throws(AMQPError) in try self.flush() }
+        } onCancel: {
+            .failure(.cancelled(stage))
         }
-        return try result.get()
+        return try answer.get()
     }
 
     /// Asks the broker to close a channel that has ended for its users.
-    func farewell(_ channel: ChannelState) async -> Result<Method, AMQPError> {
+    func farewell(_ channel: ChannelState) async {
         channel.isClosing = true
         let number = channel.number
-        return await withCheckedContinuation { continuation in
+        _ = await FirstResult.of { answer in
             let deadline = ContinuousClock.now + self.configuration.requestTimeout
-            channel.calls = [ChannelState.Call(stage: .channel, deadline: deadline, continuation: continuation)]
+            channel.calls = [ChannelState.Call(stage: .channel, deadline: deadline, answer: answer)]
             self.earliestCallDeadline = self.earliestCallDeadline ?? deadline
-            var request = Outbox.Request(channel: channel, stage: .channel) { (transport) throws(AMQPError) in
-                try transport.sendChannelClose(number)
-            }
-            request.isFarewell = true
-            self.outbox.add(request)
+            self.outbox.add(
+                Outbox.Request(channel: channel, stage: .channel) { (transport) throws(AMQPError) in
+                    try transport.sendChannelClose(number)
+                }
+            )
             self.attempt { () throws(AMQPError) in try self.flush() }
+        } onCancel: {
+            .failure(.cancelled(.channel))
         }
     }
 
     /// Hands an answer to whoever waits for it.
     func answer(_ method: Method, on channel: ChannelState) throws(AMQPError) {
         guard !channel.calls.isEmpty else { throw self.violation("\(method) answers nothing") }
-        channel.calls.removeFirst().continuation.resume(returning: .success(method))
+        channel.calls.removeFirst().answer.set(.success(method))
     }
 
     /// When to look for requests without an answer; `nil` while a blocked broker cannot answer.
@@ -50,7 +56,7 @@ extension Connection {
             let reason = "the broker did not answer within \(self.configuration.requestTimeout)"
             let error = AMQPError(code: .timeout, stage: call.stage, reason: reason, address: self.address)
             guard !channel.isClosing else { return self.finish(error) }
-            self.outbox.fail(error, channel: channel)
+            self.outbox.fail(error, channel: channel, inOrder: true)
             channel.end(error, isFailure: true)
             Task { await self.farewell(channel) }
         }

@@ -20,19 +20,24 @@ extension Connection {
             maximumBodySize: self.configuration.maximumBodySize
         )
         self.channels[number] = state
-        _ = try await self.call(on: state, .channel) { (transport) throws(AMQPError) in
-            try transport.sendChannelOpen(number)
-        }
-        if confirms {
+        do throws(AMQPError) {
             _ = try await self.call(on: state, .channel) { (transport) throws(AMQPError) in
-                try transport.sendConfirmSelect(number)
+                try transport.sendChannelOpen(number)
             }
+            if confirms {
+                _ = try await self.call(on: state, .channel) { (transport) throws(AMQPError) in
+                    try transport.sendConfirmSelect(number)
+                }
+            }
+        } catch {
+            await self.closeChannel(number, state.serial)
+            throw error
         }
         if let blockedReason { events.yield(.blocked(reason: blockedReason)) }
         return Channel(connection: self, number: number, serial: state.serial, status: state.status, events: stream)
     }
 
-    /// Closes a channel and waits for the broker's answer, at most `requestTimeout`.
+    /// Closes a channel and waits for the broker's answer, see ``Channel/close()``; harmless when it has ended.
     func closeChannel(_ number: UInt16, _ serial: UInt64) async {
         guard let channel = self.channels[number], channel.serial == serial, !channel.isClosing else { return }
         let error = AMQPError(
@@ -41,9 +46,9 @@ extension Connection {
             reason: "the channel was closed",
             address: self.address
         )
-        self.outbox.fail(error, channel: channel)
+        self.outbox.fail(error, channel: channel, inOrder: true)
         channel.end(error, isFailure: false)
-        _ = await self.farewell(channel)
+        await self.farewell(channel)
     }
 
     /// Looks for a queue and declares it when there is none.
@@ -64,9 +69,15 @@ extension Connection {
         await self.waitForScratchChannel()
         defer { self.returnScratchChannel() }
         let scratch = try await self.openChannel(confirms: false)
-        let channel = try self.channel(scratch.number, scratch.serial, scratch.status, .declare)
-        let reply = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
-            try transport.sendQueueDeclare(name, as: type, on: scratch.number)
+        let reply: Method
+        do throws(AMQPError) {
+            let channel = try self.channel(scratch.number, scratch.serial, scratch.status, .declare)
+            reply = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+                try transport.sendQueueDeclare(name, as: type, on: scratch.number)
+            }
+        } catch {
+            await self.closeChannel(scratch.number, scratch.serial)
+            throw error
         }
         await self.closeChannel(scratch.number, scratch.serial)
         guard case .queueDeclareOK(let name, let messages, let consumers) = reply else {

@@ -83,9 +83,9 @@ extension Connection {
         )
         if channel.isClosing {
             // Both sides closed it at once. The answer to ours still comes, unless ours has not gone out yet.
-            guard self.outbox.withdrawRequests(on: channel) else { return }
+            guard self.outbox.withdrawAll(on: channel) else { return }
             self.channels[number] = nil
-            for call in channel.calls { call.continuation.resume(returning: .success(.channelCloseOK)) }
+            for call in channel.calls { call.answer.set(.success(.channelCloseOK)) }
             channel.calls = []
             return
         }

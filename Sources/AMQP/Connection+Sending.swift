@@ -36,25 +36,18 @@ extension Connection {
     private func waitInOutbox(_ publication: Outbox.Publication) async throws(AMQPError) -> UInt64 {
         var publication = publication
         let id = publication.id
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                publication.continuation = continuation
-                if publication.tag != nil {
-                    self.outbox.current = publication
-                } else if Task.isCancelled {
-                    continuation.resume(returning: .failure(.cancelled(.publish)))
-                } else {
-                    self.outbox.add(publication)
-                }
+        let result = await FirstResult.of { result in
+            publication.result = result
+            if publication.tag != nil {
+                self.outbox.current = publication
+            } else {
+                self.outbox.add(publication)
             }
         } onCancel: {
-            Task { await self.withdraw(id) }
+            .failure(.cancelled(.publish))
         }
+        if case .failure = result { self.outbox.withdraw(id) }
         return try result.get()
-    }
-
-    private func withdraw(_ id: UInt64) {
-        self.outbox.withdraw(id)?.continuation?.resume(returning: .failure(.cancelled(.publish)))
     }
 
     /// Acknowledges deliveries.
@@ -80,10 +73,10 @@ extension Connection {
                 throw error
             }
         }
-        let result = await withCheckedContinuation { continuation in
-            self.outbox.add(
-                Outbox.Request(channel: channel, stage: .receive, send: send, continuation: continuation)
-            )
+        let result = await FirstResult.of { result in
+            self.outbox.add(Outbox.Request(channel: channel, stage: .receive, send: send, result: result))
+        } onCancel: {
+            .failure(.cancelled(.receive))
         }
         try result.get()
     }
@@ -93,16 +86,22 @@ extension Connection {
         while let transport {
             if let request = self.outbox.nextRequest() {
                 guard transport.isWritable else { return self.outbox.putBack(request) }
-                try request.send(transport)
+                do throws(AMQPError) {
+                    try request.send(transport)
+                } catch {
+                    // Whoever waits for it learns of the failure with all the others, when the connection ends.
+                    self.outbox.putBack(request)
+                    throw error
+                }
                 self.heartbeats.sent(at: .now)
-                request.continuation?.resume(returning: .success(()))
+                request.result?.set(.success(()))
             } else if var publication = self.outbox.current {
                 guard let tag = try self.advance(&publication) else {
                     self.outbox.current = publication
                     return
                 }
                 self.outbox.current = nil
-                publication.continuation?.resume(returning: .success(tag))
+                publication.result?.set(.success(tag))
             } else if self.blockedReason == nil, let publication = self.outbox.nextPublication() {
                 self.outbox.current = publication
             } else {

@@ -14,18 +14,16 @@ struct Outbox {
         var tag: UInt64?
         /// How much of the body is written.
         var offset = 0
-        var continuation: CheckedContinuation<Result<UInt64, AMQPError>, Never>?
+        var result: FirstResult<Result<UInt64, AMQPError>>?
     }
 
     /// A method without content.
     struct Request {
         /// `nil` for the connection itself.
         let channel: ChannelState?
-        /// Whether it goes out even when the channel has ended for its users.
-        var isFarewell = false
         let stage: AMQPError.Stage
         let send: (Transport) throws(AMQPError) -> Void
-        var continuation: CheckedContinuation<Result<Void, AMQPError>, Never>?
+        var result: FirstResult<Result<Void, AMQPError>>?
     }
 
     /// The message whose frames are going out.
@@ -58,8 +56,9 @@ struct Outbox {
     /// Puts a request back that could not be sent yet.
     mutating func putBack(_ request: Request) { self.requests.insert(request, at: 0) }
 
-    /// Takes back the requests of a channel nobody waits for any more; returns whether there were any.
-    mutating func withdrawRequests(on channel: ChannelState) -> Bool {
+    /// Takes back what a channel nobody waits for any more has in line; returns whether there were requests.
+    mutating func withdrawAll(on channel: ChannelState) -> Bool {
+        if self.current?.channel === channel { self.current = nil }
         let count = self.requests.count
         self.requests.removeAll { $0.channel === channel }
         return self.requests.count < count
@@ -70,25 +69,24 @@ struct Outbox {
     }
 
     /// Takes back a message of which nothing has gone out yet.
-    mutating func withdraw(_ id: UInt64) -> Publication? {
-        guard let index = self.publications.firstIndex(where: { $0.id == id }) else { return nil }
-        return self.publications.remove(at: index)
-    }
+    mutating func withdraw(_ id: UInt64) { self.publications.removeAll { $0.id == id } }
 
-    /// Fails everything, or what belongs to a channel.
-    mutating func fail(_ error: AMQPError, channel: ChannelState? = nil) {
-        let all = self
-        let isAffected = { (other: ChannelState?) in channel == nil || other === channel }
-        self.requests = channel == nil ? [] : all.requests.filter { !isAffected($0.channel) || $0.isFarewell }
-        self.publications = all.publications.filter { !isAffected($0.channel) }
-        if let current, isAffected(current.channel) { self.current = nil }
-
-        for request in all.requests where isAffected(request.channel) && !(channel != nil && request.isFarewell) {
-            request.continuation?.resume(returning: .failure(error.during(request.stage)))
+    /// Tells all who wait, or those of a channel, that they wait in vain, and forgets what they wanted.
+    ///
+    /// A channel that we close `inOrder` still sends what is in line, but for messages that have not begun: the broker takes no other
+    /// frame of the channel within a message, and nothing before `channel.open`.
+    mutating func fail(_ error: AMQPError, channel: ChannelState? = nil, inOrder: Bool = false) {
+        let isMeant = { (other: ChannelState?) in channel == nil || other === channel }
+        for request in self.requests where isMeant(request.channel) {
+            request.result?.set(.failure(error.during(request.stage)))
         }
-        for publication in all.publications + [all.current].compactMap(\.self) where isAffected(publication.channel) {
-            publication.continuation?.resume(returning: .failure(error.during(.publish)))
+        for publication in self.publications + [self.current].compactMap(\.self) where isMeant(publication.channel) {
+            publication.result?.set(.failure(error.during(.publish)))
         }
+        self.publications.removeAll { isMeant($0.channel) }
+        guard !inOrder else { return }
+        self.requests.removeAll { isMeant($0.channel) }
+        if let current, isMeant(current.channel) { self.current = nil }
     }
 }
 

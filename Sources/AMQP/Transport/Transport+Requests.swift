@@ -87,7 +87,7 @@ extension Transport {
 
 extension Outbox.Request {
     static var connectionClose: Self {
-        Self(channel: nil, isFarewell: true, stage: .channel) { (transport) throws(AMQPError) in
+        Self(channel: nil, stage: .channel) { (transport) throws(AMQPError) in
             try transport.sendConnectionClose()
         }
     }
