@@ -192,6 +192,24 @@ import Testing
         #expect(arm.log.contains("batches-left-in-spool=1"))
     }
 
+    @Test func usesSettingsThatComeWhileItConnects() async throws {
+        let broker = try await PrivateBroker.start()
+        let (before, after) = (try TCPProxy(target: broker.tlsPort), try TCPProxy(target: broker.tlsPort))
+        broker.freeze()
+        let arm = try await RunningArm(broker.configuration(port: before.port))
+        try await eventually("an attempt") { before.acceptedConnections == 1 }
+        var settings = try BrokerSettings(Settings(), clientName: "arm")
+        settings.connection = broker.configuration(port: after.port)
+        settings.queue = arm.queue
+        await arm.runner.reload(settings)
+        broker.thaw()
+        try await eventually("a connection with the new settings") {
+            await arm.runner.status.broker == "localhost:\(after.port)"
+        }
+        try await arm.stop()
+        await broker.stop()
+    }
+
     @Test func waitsForABrokerThatTakesNothing() async throws {
         let broker = try await PrivateBroker.start()
         let arm = try await RunningArm(broker.configuration())

@@ -16,7 +16,7 @@ import Testing
         #expect(parts?.sequence == sequence + 1)
     }
 
-    @Test(arguments: ["", "None", "-5", "a-", "a-x", "20150722012345000000"])
+    @Test(arguments: ["", "None", "-5", "a-", "a-x", "20150722012345000000", "a-9223372036854775807"])
     func othersAreNone(text: String) { #expect(EventID.parse(text) == nil) }
 }
 

@@ -121,6 +121,16 @@ import Testing
         #expect(outbox.count == 1)
     }
 
+    @Test func undeliveredBeforeItIsKnownToBePublishedIsSentAgain() throws {
+        var outbox = self.outbox(1...1)
+        let next = outbox.next(at: self.start)
+        let id = try #require(next).id
+        outbox.undelivered(id, at: self.start)
+        outbox.published(id, at: self.start)
+        let isSentAgain = self.send(&outbox, at: self.start + .seconds(1)).sequences == [10]
+        #expect(isSentAgain)
+    }
+
     @Test func undeliveredIsSentAgain() {
         var outbox = self.outbox(1...1)
         let sent = self.send(&outbox, at: self.start)

@@ -1,10 +1,14 @@
-/// Which published requests the broker has not confirmed yet, by the tags of one channel.
+/// Which published requests the broker has not confirmed yet.
+///
+/// Counts the tags of a channel as the channel does: told of a tag by whoever publishes, it could hear of the confirm first.
 struct Confirmations {
+    private var lastTag: UInt64 = 0
     private var pending: [(tag: UInt64, id: Int64)] = []
 
-    /// Notes a publication; tags grow.
-    mutating func published(_ id: Int64, tag: UInt64) {
-        if tag > 0 { self.pending.append((tag, id)) }
+    /// Notes what is published next on the channel; `nil` stands for what nobody asks about.
+    mutating func publishing(_ id: Int64?) {
+        self.lastTag += 1
+        if let id { self.pending.append((self.lastTag, id)) }
     }
 
     /// Forgets what is confirmed.

@@ -5,6 +5,8 @@
 public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// How many digits the sequence has.
     public static let digits = 16
+    /// The greatest number that is taken from a text: no event has it yet, and there are digits left to go on after it.
+    static let greatest: Int64 = 9_000_000_000_000_000
 
     /// The id as ASCII bytes.
     public private(set) var bytes: [UInt8]
@@ -33,7 +35,7 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// Takes an id apart; `nil` for what is none.
     public static func parse(_ text: String) -> (spool: String, sequence: Int64)? {
         guard let dash = text.lastIndex(of: "-"), dash > text.startIndex,
-            let sequence = Int64(text[text.index(after: dash)...]), sequence >= 0
+            let sequence = Int64(text[text.index(after: dash)...]), 0...Self.greatest ~= sequence
         else { return nil }
         return (String(text[..<dash]), sequence)
     }

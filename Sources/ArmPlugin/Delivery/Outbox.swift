@@ -114,7 +114,8 @@ public struct Outbox {
 
     /// Notes that a request is on its way; from now on its answer is awaited.
     public mutating func published(_ id: Int64, at now: ContinuousClock.Instant) {
-        guard let index = self.index(ofLatest: id) else { return }
+        // What became of it may have been heard first.
+        guard let index = self.index(ofLatest: id), case .handedOut = self.entries[index].state else { return }
         self.entries[index].state = .sent(deadline: now + self.policy.replyTimeout)
     }
 

@@ -14,10 +14,15 @@ extension ArmRunner {
     func stayConnected() async {
         let reconnector = Reconnector(
             logger: self.logger,
-            configuration: { await self.broker.connection },
+            configuration: { await self.useSettings() },
             onChange: { status in Task { await self.connectionChanged(status) } }
         )
         await reconnector.run { connection in try await self.serve(connection) }
+    }
+
+    private func useSettings() -> ConnectionConfiguration {
+        self.usedRevision = self.revision
+        return self.broker.connection
     }
 
     private func connectionChanged(_ status: Reconnector.Status) {
@@ -44,6 +49,7 @@ extension ArmRunner {
             }
         }
         try await channel.consume(self.broker.receiveQueue, prefetch: Self.prefetch)
+        guard !self.isReloading else { throw Reconnector.Again() }
         let sender = self.begin(connection)
         defer { self.end() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,7 +70,6 @@ extension ArmRunner {
     private func begin(_ connection: Connection) -> Signal {
         let sender = Signal()
         self.connection = connection
-        self.isReloading = false
         self.sender = sender
         self.confirmations = Confirmations()
         self.counters.connections += 1
@@ -88,11 +93,12 @@ extension ArmRunner {
     private func publish(on channel: Channel, wokenBy sender: Signal) async throws {
         for await _ in sender.stream {
             while let message = self.nextControlMessage() {
+                self.confirmations.publishing(nil)
                 _ = try await channel.publish(message.bytes, to: self.broker.sendQueue, messageID: message.messageID)
             }
             while self.control.isEmpty, let (id, bytes) = self.nextEventRequest() {
-                let tag = try await channel.publish(bytes, to: self.broker.sendQueue, messageID: String(id))
-                self.confirmations.published(id, tag: tag)
+                self.confirmations.publishing(id)
+                _ = try await channel.publish(bytes, to: self.broker.sendQueue, messageID: String(id))
                 self.outbox.published(id, at: .now)
                 self.counters.requests += 1
             }

@@ -61,8 +61,11 @@ public actor ArmRunner: Service {
     let room = Signal()
     var connection: Connection?
     var hasConnected = false
-    /// The connection is closed to use other settings.
-    var isReloading = false
+    /// Counts the settings given, and which of them the connection was made with.
+    var revision = 0
+    var usedRevision = 0
+    /// The connection is of no more use, because there are other settings.
+    var isReloading: Bool { self.usedRevision != self.revision }
     var isBlocked = false
     /// Whether the last batches were taken by the server; a change is said once.
     var isTaking = true
@@ -162,7 +165,7 @@ public actor ArmRunner: Service {
     /// Uses other settings from now on, and connects again with them.
     public func reload(_ broker: BrokerSettings) async {
         self.broker = broker
-        self.isReloading = self.connection != nil
+        self.revision += 1
         await self.connection?.close()
     }
 
