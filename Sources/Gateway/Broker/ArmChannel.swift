@@ -35,7 +35,7 @@ struct ArmChannel: Sendable {
     }
 
     /// Serves a connection until it breaks; trouble with these queues alone is tried again after a pause.
-    private func serve(_ connection: Connection) async {
+    func serve(_ connection: Connection) async {
         var failures = 0
         while !Task.isCancelled {
             do {
@@ -43,6 +43,8 @@ struct ArmChannel: Sendable {
                 self.handler(.opened(channel))
                 failures = 0
                 try await self.consume(channel)
+                // Closed by us, perhaps to connect anew: the tags of its deliveries mean nothing on another.
+                self.handler(.closed("the connection was closed"))
                 return await channel.close()
             } catch let error as AMQPError {
                 self.handler(.closed("\(error)"))
