@@ -37,7 +37,9 @@ struct SettingsTests {
             ("retention-size = -1G", "not -1G"), ("retention-size = 9999999999T", "not 9999999999T"),
             ("retention-size = 1.5G", "not 1.5G"), ("retention-size = 20GB", "not 20GB"),
             ("text-search = yes", "text-search is on or off, not yes"), ("text-search =", "text-search is on or off"),
-            ("retention-days = 0", "retention-days is a positive number, not 0"),
+            ("retention-events = 0", "retention-events is a positive number, not 0"),
+            ("retention-days = 0", "retention-days is a positive number up to 1000000, not 0"),
+            ("retention-days = 200000000000000", "up to 1000000, not 200000000000000"),
             ("surprise = 1", "unknown key surprise"),
             ("text-search", "expected key = value"),
         ]

@@ -79,7 +79,7 @@ struct Settings: Equatable {
                 throw SettingsProblem("log-level is debug, info or warning, not \(value)")
             }
             self.logLevel = value
-        case "retention-days": self.retentionDays = Int(try Self.positive(key, value))
+        case "retention-days": self.retentionDays = Int(try Self.positive(key, value, most: 1_000_000))
         case "retention-events": self.retentionEvents = try Self.positive(key, value)
         case "text-search":
             guard ["on", "off"].contains(value) else { throw SettingsProblem("text-search is on or off, not \(value)") }
@@ -98,9 +98,13 @@ struct Settings: Equatable {
         return number << shift
     }
 
-    private static func positive(_ key: String, _ value: String) throws(SettingsProblem) -> Int64 {
-        guard let number = Int64(value), number > 0 else {
-            throw SettingsProblem("\(key) is a positive number, not \(value)")
+    private static func positive(
+        _ key: String,
+        _ value: String,
+        most: Int64 = .max
+    ) throws(SettingsProblem) -> Int64 {
+        guard let number = Int64(value), number > 0, number <= most else {
+            throw SettingsProblem("\(key) is a positive number\(most < .max ? " up to \(most)" : ""), not \(value)")
         }
         return number
     }
