@@ -189,6 +189,50 @@ struct EnrolmentTests {
         #expect(try #require(new.publicKey).matches(own))
     }
 
+    @Test func aNewKeyIsJudgedAsForANewNode() throws {
+        let old = try self.enroll(self.order(self.register("*"), "web1.example.com"))
+        self.clock.turn(seconds: 6 * 86_400)
+        func order(_ type: KeyType) throws -> RenewalOrder {
+            let request = try Identity(.client, host: HostName("web1.example.com")).request(key: .generate(type))
+            return RenewalOrder(request: String(decoding: request.pem, as: UTF8.self))
+        }
+        let weak = #expect(throws: AuthorityError.self) {
+            try self.site.authority.renew(old, order(.rsa(1024)), requester: "", key: self.site.key)
+        }
+        #expect(weak?.code == .refused && weak?.reason.contains("1024 bits is too weak") == true)
+        try self.site.directory.write("deny any DNS:web1.example.com\n", to: "ca/policy.conf")
+        let clock = self.clock
+        let strict = try Authority(base: self.site.base) { clock.now }
+        for order in [RenewalOrder(), try order(.p256)] {
+            let problem = #expect(throws: EnrolmentProblem.self) {
+                try strict.renew(old, order, requester: "", key: self.site.key)
+            }
+            #expect(problem?.status == 403 && problem?.detail.contains("DNS:web1.example.com") == true)
+        }
+        #expect(try self.site.authority.index().rows.count == 1)
+    }
+
+    @Test func aNewKeyWhileTheRootChanges() throws {
+        let old = try self.enroll(self.order(self.register("*"), "web1.example.com"))
+        self.clock.turn(seconds: 6 * 86_400)
+        let rollover = Rollover(self.site.authority)
+        let next = try rollover.prepare(NewAuthority(name: "Next CA"), key: self.site.key)
+        let reissued = try #require(try rollover.reissue(nextKey: next.key(nil)).first?.certificate)
+        _ = try rollover.switchOver()
+        let clock = self.clock
+        let authority = try Authority(base: self.site.base) { clock.now }
+        let key = try authority.key(nil)
+        #expect(try authority.renew(old, RenewalOrder(), requester: "", key: key) == reissued)
+        let own = try PrivateKey.generate(.p256)
+        let request = try Identity(.client, host: HostName("web1.example.com")).request(key: own)
+        let order = RenewalOrder(request: String(decoding: request.pem, as: UTF8.self))
+        let new = try authority.renew(old, order, requester: "", key: key)
+        #expect(try #require(new.publicKey).matches(own))
+        #expect(new.alternativeNames == old.alternativeNames && new.isIssued(by: authority.certificate))
+        // The answer was lost: the same certificate again.
+        #expect(try authority.renew(old, order, requester: "", key: key) == new)
+    }
+
     @Test func revokedExpiredAndUnknownAreNotRenewed() throws {
         let key = try self.register("*", limit: 3)
         let revoked = try self.enroll(self.order(key, "web1.example.com"))

@@ -171,8 +171,6 @@ extension Authority {
     /// Puts the certificate where people look first.
     static func link(_ layout: Layout) throws {
         guard !FileSystem.exists(layout.certificateLink) else { return }
-        guard symlink("CA/ca-cert.pem", layout.certificateLink) == 0 else {
-            throw FileSystem.failure("linking \(layout.certificateLink)")
-        }
+        try FileSystem.link(layout.certificateLink, to: "CA/ca-cert.pem")
     }
 }

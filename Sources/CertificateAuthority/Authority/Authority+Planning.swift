@@ -2,22 +2,7 @@ extension Authority {
     /// Decides what a request is granted; refuses what must not be signed.
     public func plan(_ request: CertificateRequest, _ order: SigningOrder, from source: String) throws -> SigningPlan {
         let step = "checking the request \(source)"
-        guard request.hasValidSignature else {
-            throw AuthorityError(
-                .refused,
-                step,
-                "its signature is not by the key it holds",
-                advice: "make a new request"
-            )
-        }
-        for weak in ["md5", "sha1"] where request.signatureAlgorithm.lowercased().contains(weak) {
-            throw AuthorityError(
-                .refused,
-                step,
-                "it is signed with \(request.signatureAlgorithm)",
-                advice: "make it with SHA-256"
-            )
-        }
+        let key = try Self.provenKey(of: request, step)
         guard !request.asksForAuthority || order.profile == .ca else {
             throw AuthorityError(.refused, step, "it asks for CA:TRUE", advice: "an authority is signed as 'ca'")
         }
@@ -33,7 +18,7 @@ extension Authority {
         let ignored = request.extensionNames.filter { !$0.contains("Alternative Name") }
         return try self.plan(
             order,
-            key: request.publicKey,
+            key: key,
             requestedSubject: request.subject,
             subject: subject,
             requestedNames: request.alternativeNames,
@@ -88,14 +73,39 @@ extension Authority {
         )
     }
 
+    /// The key of a request that its holder has signed, and not with a digest that others can forge.
+    static func provenKey(of request: CertificateRequest, _ step: String) throws -> PrivateKey? {
+        guard request.hasValidSignature else {
+            throw AuthorityError(
+                .refused,
+                step,
+                "its signature is not by the key it holds",
+                advice: "make a new request"
+            )
+        }
+        for weak in ["md5", "sha1"] where request.signatureAlgorithm.lowercased().contains(weak) {
+            throw AuthorityError(
+                .refused,
+                step,
+                "it is signed with \(request.signatureAlgorithm)",
+                advice: "make it with SHA-256"
+            )
+        }
+        return request.publicKey
+    }
+
     /// RSA from 2048 bits and three named curves; anything else is weak, broken or unreadable for our peers.
-    private static func strong(_ key: PrivateKey?, _ step: String) throws -> (PrivateKey, KeyType) {
+    static func strong(
+        _ key: PrivateKey?,
+        _ step: String,
+        advice: String? = nil
+    ) throws -> (PrivateKey, KeyType) {
         guard let key, let type = key.type else {
             throw AuthorityError(
                 .refused,
                 step,
                 "its key is of a kind we do not sign: \(key?.typeDescription ?? "unknown")",
-                advice: "use P-256, P-384, P-521, RSA from 2048 bits or Ed25519"
+                advice: advice ?? "use P-256, P-384, P-521, RSA from 2048 bits or Ed25519"
             )
         }
         if case .rsa(let bits) = type, bits < 2048 {
@@ -103,7 +113,7 @@ extension Authority {
                 .refused,
                 step,
                 "an RSA key of \(bits) bits is too weak",
-                advice: "use 2048 bits or more"
+                advice: advice ?? "use 2048 bits or more"
             )
         }
         return (key, type)

@@ -47,22 +47,11 @@ extension Authority {
         guard let profile = oldDetails.profile ?? Profile(certificate: old) else {
             throw AuthorityError(.refused, step, "it has no purpose we know", advice: "sign a new request instead")
         }
-        guard let certified = newKey ?? old.publicKey, let keyType = certified.type else {
-            throw AuthorityError(
-                .refused,
-                step,
-                "its key is of a kind we do not sign",
-                advice: "use 'hatohol-ca rekey'"
-            )
-        }
-        if case .rsa(let bits) = keyType, bits < 2048 {
-            throw AuthorityError(
-                .refused,
-                step,
-                "its RSA key of \(bits) bits is too weak",
-                advice: "use 'hatohol-ca rekey'"
-            )
-        }
+        let (certified, keyType) = try Self.strong(
+            newKey ?? old.publicKey,
+            step,
+            advice: "give it a new key: 'hatohol-ca rekey', or on a node 'renew --rekey'"
+        )
         var order = SigningOrder(profile)
         order.lifetime = lifetime
         let validity = try self.validity(order, step)

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A certificate, its chain and its key in the one file that a broker reads.
 public enum CombinedFile {
     /// Writes the file by renaming and with the present time.
@@ -8,20 +6,14 @@ public enum CombinedFile {
     /// present one. Owner, group and mode of the replaced file are kept.
     public static func deploy(certificates: [Certificate], key: PrivateKey, to path: String) throws {
         try self.check(certificates, key, path)
-        var status = stat()
-        let isReplacing = stat(path, &status) == 0
+        let present = try? FileSystem.Ownership(of: path)
         let temporary = "\(path).new"
         try FileSystem.write(
             certificates.flatMap(\.pem) + key.pem(),
             to: temporary,
-            mode: isReplacing ? status.st_mode & 0o777 : 0o640
+            as: present ?? FileSystem.Ownership(mode: 0o640)
         )
-        if isReplacing, chown(temporary, status.st_uid, status.st_gid) != 0 {
-            let error = FileSystem.failure("giving \(temporary) to the owner of \(path)")
-            try FileSystem.remove(temporary)
-            throw error
-        }
-        if isReplacing { try FileSystem.keepOld(path) }
+        if present != nil { try FileSystem.keepOld(path) }
         try FileSystem.rename(temporary, to: path)
     }
 

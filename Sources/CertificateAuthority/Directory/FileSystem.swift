@@ -37,13 +37,21 @@ enum FileSystem {
 
     /// Replaces or makes a file: complete and on disk under its name, or not at all.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+        try self.write(bytes, to: path, as: Ownership(mode: mode))
+    }
+
+    /// Replaces or makes a file as ``write(_:to:mode:)`` does, for a certain owner.
+    static func write(_ bytes: [UInt8], to path: String, as ownership: Ownership) throws {
         let step = "writing \(path)"
         let temporary = "\(path).tmp.\(getpid())"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, ownership.mode)
         guard file >= 0 else { throw self.failure(step) }
         do {
             // The mode counts, not what an operator's umask leaves of it.
-            guard fchmod(file, mode) == 0 else { throw self.failure(step) }
+            guard fchmod(file, ownership.mode) == 0 else { throw self.failure(step) }
+            if let (user, group) = ownership.owner, fchown(file, user, group) != 0 {
+                throw self.failure("giving \(path) to its owner")
+            }
             try self.writeAll(bytes, to: file, step)
             guard fsync(file) == 0 else { throw self.failure(step) }
             close(file)
@@ -58,6 +66,27 @@ enum FileSystem {
             throw error
         }
         try self.synchronizeDirectory(of: path)
+    }
+
+    /// Whose a file is, and who may do what with it.
+    struct Ownership {
+        let mode: mode_t
+        /// Nil for whoever writes the file.
+        let owner: (user: uid_t, group: gid_t)?
+
+        init(mode: mode_t) {
+            self.mode = mode
+            self.owner = nil
+        }
+
+        /// As with a file that is there, or the one that a link leads to.
+        init(of path: String) throws {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw FileSystem.failure("looking at \(path)") }
+            self.mode = status.st_mode & 0o777
+            let isOurs = status.st_uid == geteuid() && status.st_gid == getegid()
+            self.owner = isOurs ? nil : (status.st_uid, status.st_gid)
+        }
     }
 
     /// Makes a file that is not there yet; an existing one is refused unless `replacing`, and then kept as `.old`.
@@ -78,7 +107,7 @@ enum FileSystem {
     static func keepOld(_ path: String) throws {
         let old = path + ".old"
         unlink(old)
-        guard link(path, old) == 0 || errno == ENOENT else { throw self.failure("keeping \(old)") }
+        guard Glibc.link(path, old) == 0 || errno == ENOENT else { throw self.failure("keeping \(old)") }
     }
 
     /// Makes a directory with its parents; an existing one is fine.
@@ -97,12 +126,11 @@ enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw self.failure("removing \(path)") }
     }
 
-    /// Removes a directory with what is in it, as far as that goes.
+    /// Removes a file, a link, or a directory with what is in it, as far as that goes.
     static func removeTree(_ path: String) {
-        for name in (try? self.names(in: path)) ?? [] {
-            let child = "\(path)/\(name)"
-            if unlink(child) != 0 { self.removeTree(child) }
-        }
+        // First, since a link to a directory must not cost the directory its files.
+        if unlink(path) == 0 { return }
+        for name in (try? self.names(in: path)) ?? [] { self.removeTree("\(path)/\(name)") }
         rmdir(path)
     }
 
@@ -110,6 +138,22 @@ enum FileSystem {
     static func rename(_ path: String, to other: String) throws {
         guard Glibc.rename(path, other) == 0 else { throw self.failure("renaming \(path) to \(other)") }
         try self.synchronizeDirectory(of: other)
+    }
+
+    /// Makes or replaces a symbolic link, durably.
+    static func link(_ path: String, to target: String) throws {
+        let temporary = "\(path).tmp.\(getpid())"
+        unlink(temporary)
+        guard symlink(target, temporary) == 0 else { throw self.failure("linking \(path)") }
+        do { try self.rename(temporary, to: path) } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Where a symbolic link leads; nil when there is none.
+    static func target(of path: String) -> String? {
+        openSSLText(capacity: Int(PATH_MAX)) { readlink(path, $0, $1 - 1) > 0 }
     }
 
     /// The names in a directory, sorted.

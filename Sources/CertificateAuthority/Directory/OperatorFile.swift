@@ -29,6 +29,9 @@ public struct OperatorFile: Sendable {
         try FileSystem.rename(self.path, to: other)
     }
 
+    /// Removes it; a missing one is fine.
+    public func remove() throws { try FileSystem.remove(self.path) }
+
     /// Makes a directory of that name, with its parents; an existing one is fine.
     public func makeDirectory() throws { try FileSystem.makeDirectory(self.path) }
 }

@@ -4,7 +4,8 @@ extension Authority {
     /// Renews the certificate with which a node identified itself: the same names, the same length of life.
     ///
     /// The certificate must be the one on record, neither revoked nor expired, and half of its life must have passed. A node
-    /// that asks again, because it did not get the answer, gets the successor that is already there.
+    /// that asks again, because it did not get the answer, gets the successor that is already there. A new key must be one
+    /// that would be signed for a new node, and `policy.conf` may deny a name that it allowed before.
     ///
     /// - Parameters:
     ///   - old: what the node showed in the handshake, where it also proved to have the key.
@@ -24,17 +25,22 @@ extension Authority {
         var details = try session.allDetails()
         let issuer = try self.issuer(of: old, session.index)
         if let successor = try self.successor(of: old, newKey, details, session) { return successor }
-        guard issuer == .current else {
+        // What the previous authority signed is ours in the form that was signed again when the root changed.
+        guard let own = issuer == .current ? old : try self.successor(of: old, nil, details, session) else {
             throw EnrolmentProblem(409, "The certificate \(old.serial) was not signed again when the root changed.")
         }
+        if own != old, let successor = try self.successor(of: own, newKey, details, session) { return successor }
         try self.checkWindow(of: old)
-        var facts = details.removeValue(forKey: old.serial) ?? Details()
-        guard (facts.profile ?? Profile(certificate: old))?.needsAlternativeName == true else {
+        var facts = details.removeValue(forKey: own.serial) ?? Details()
+        guard let profile = facts.profile ?? Profile(certificate: own), profile.needsAlternativeName else {
             throw EnrolmentProblem(403, "Certificates of this purpose are renewed on the authority's host.")
+        }
+        if let denied = own.alternativeNames.first(where: { self.policy.denies($0, for: profile) }) {
+            throw EnrolmentProblem(403, "The authority's policy denies \(denied).")
         }
         facts.requester = requester
         return try self.signAgain(
-            old,
+            own,
             facts,
             newKey: newKey,
             lifetime: .hours(max(1, (old.notAfter.seconds - old.notBefore.seconds) / 3600)),
@@ -84,9 +90,8 @@ extension Authority {
     /// The new key that a node wants certified.
     private func key(of pem: String, for old: Certificate) throws -> PrivateKey {
         let request = try Self.request(pem)
-        guard request.hasValidSignature, let key = request.publicKey, key.type != nil else {
-            throw EnrolmentProblem(422, "The request is not signed by its key, or the key is of a kind we do not sign.")
-        }
+        let step = "checking the request for a new key"
+        let (key, _) = try Self.strong(Self.provenKey(of: request, step), step)
         guard request.subject == old.subject else {
             throw EnrolmentProblem(403, "The request is for \(request.subject), the certificate for \(old.subject).")
         }

@@ -14,10 +14,13 @@ struct Renew: ParsableCommand {
               hatohol-ca renew broker/server-cert.pem --out broker/server-cert.pem --force --if-needed
 
             On a node, --url renews the certificate there over mutual TLS, with the old
-            certificate and the same key, and replaces the file at one moment:
+            certificate and the same key, and replaces the file at one moment. --rekey makes
+            a new key there; afterwards both files are links to a directory beside them,
+            so that they still change at one moment:
 
               hatohol-ca renew /etc/hatohol/client-cert.pem --url https://ca.example.com:8443 \\
                   --if-needed --jitter 600 --hook 'systemctl reload hap2-fluentd'
+              hatohol-ca renew /etc/hatohol/client-cert.pem --url https://ca.example.com:8443 --rekey
             """
     )
 

@@ -45,9 +45,25 @@ struct NodeFiles {
             if !force, try self.certifiedKey()?.matches(key) != true { try Files.refuseExisting(self.certificate) }
             return key
         }
-        let key = try PrivateKey.generate(type)
         try OperatorFile(self.directory).makeDirectory()
-        try pending.write(key.pem(encryptedWith: passphrase), mode: 0o600)
+        return try self.makePendingKey(type, passphrase: passphrase)
+    }
+
+    /// The key to follow the present one: that of an interrupted attempt if it is of this kind, or a new one.
+    func nextKey(_ type: KeyType, after present: PrivateKey) throws -> PrivateKey {
+        let pending = OperatorFile(self.pending)
+        if pending.exists {
+            let key = try PrivateKey(pem: pending.read(), from: self.pending)
+            // An attempt that was interrupted at its very end has left what is the present key by now.
+            if key.type == type, !key.matches(present) { return key }
+            try pending.remove()
+        }
+        return try self.makePendingKey(type, passphrase: nil)
+    }
+
+    private func makePendingKey(_ type: KeyType, passphrase: Passphrase?) throws -> PrivateKey {
+        let key = try PrivateKey.generate(type)
+        try OperatorFile(self.pending).write(key.pem(encryptedWith: passphrase), mode: 0o600)
         return key
     }
 
@@ -64,10 +80,15 @@ struct NodeFiles {
         try OperatorFile(self.pending).rename(to: self.key, force: force)
     }
 
-    /// Replaces the certificate by its successor, and the roots where they changed.
-    func renew(_ answer: NodeAnswer) throws {
+    /// Replaces the certificate by its successor, with it the key if there is a new one, and the roots where they changed.
+    func renew(_ answer: NodeAnswer, newKey: PrivateKey?) throws {
         try self.replace(self.roots, with: answer.rootsPEM, force: true)
-        try self.replace(self.certificate, with: answer.chainPEM, force: true)
+        let pair = LinkedPair(certificate: self.certificate, key: self.key)
+        guard newKey != nil || pair.isLinked else {
+            return try self.replace(self.certificate, with: answer.chainPEM, force: true)
+        }
+        try pair.replace(certificate: answer.chainPEM, key: newKey?.pem())
+        if newKey != nil { try OperatorFile(self.pending).remove() }
     }
 
     private func replace(_ path: String, with bytes: [UInt8], force: Bool) throws {

@@ -21,6 +21,12 @@ struct NodeRenewalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --url: the roots; default ca-cert.pem beside the certificate.", valueName: "file"))
     var ca: String?
 
+    @Flag(help: "With --url: make a new key as well; both files change at one moment.")
+    var rekey = false
+
+    @Option(help: ArgumentHelp("With --rekey: the kind of key, as for 'create'; default as now.", valueName: "type"))
+    var keyType: KeyType?
+
     @Option(help: ArgumentHelp("With --url: wait a random time up to this before asking.", valueName: "seconds"))
     var jitter = 0
 
@@ -39,6 +45,10 @@ struct NodeRenewalOptions: ParsableArguments {
         guard self.url != nil || (self.key == nil && self.ca == nil && self.hook == nil) else {
             throw ValidationError("--key, --ca and --hook belong to --url")
         }
+        guard self.url != nil || !self.rekey else {
+            throw ValidationError("--rekey belongs to --url; on the authority's host there is 'hatohol-ca rekey'")
+        }
+        guard self.rekey || self.keyType == nil else { throw ValidationError("--key-type belongs to --rekey") }
     }
 
     /// Renews the certificate in a file; the outcome goes to `output`.
@@ -66,20 +76,28 @@ struct NodeRenewalOptions: ParsableArguments {
         if self.jitter > 0 { sleep(UInt32.random(in: 0...UInt32(self.jitter))) }
         var client = ServiceClient(url, trust: .roots(roots))
         client.identity = (chain, key)
-        let request = ServiceRequest.post("/v1/renew", RenewalOrder().encoded())
+        let newKey = self.rekey ? try files.nextKey(self.keyType ?? key.type ?? .p256, after: key) : nil
+        let order = RenewalOrder(request: try newKey.map { try Self.request(for: old, key: $0) })
+        let request = ServiceRequest.post("/v1/renew", order.encoded())
         let body = try Persistence(seconds: self.patience).send(request, by: client)
-        let answer = try NodeAnswer(EnrolmentAnswer(bytes: body), key: key, from: "\(url)")
+        let answer = try NodeAnswer(EnrolmentAnswer(bytes: body), key: newKey ?? key, from: "\(url)")
         guard answer.certificate.subject == old.subject else {
             throw AuthorityError(.refused, "renewing \(path)", "the answer is for \(answer.certificate.subject)")
         }
-        try files.renew(answer)
+        try files.renew(answer, newKey: newKey)
         if let hook { try Shell.run(hook) }
         output.show(
             [
-                "renewed": true, "certificateFile": .string(files.certificate),
+                "renewed": true, "rekeyed": .bool(self.rekey), "keyFile": .string(files.key),
+                "certificateFile": .string(files.certificate),
                 "certificate": JSON(answer.certificate),
             ],
-            or: answer.certificate.lines + [files.certificate]
+            or: answer.certificate.lines + (self.rekey ? [files.key] : []) + [files.certificate]
         )
+    }
+
+    private static func request(for old: Certificate, key: PrivateKey) throws -> String {
+        let request = try CertificateRequest(subject: old.subject, alternativeNames: old.alternativeNames, key: key)
+        return String(decoding: request.pem, as: UTF8.self)
     }
 }
