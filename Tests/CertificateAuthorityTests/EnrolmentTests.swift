@@ -233,6 +233,22 @@ struct EnrolmentTests {
         #expect(try authority.renew(old, order, requester: "", key: key) == new)
     }
 
+    @Test func anAnswerLostBeforeTheRootChanged() throws {
+        let old = try self.enroll(self.order(self.register("*"), "web1.example.com"))
+        self.clock.turn(seconds: 6 * 86_400)
+        // The node has the first one still; the second one alone is signed again.
+        _ = try self.renew(old)
+        let rollover = Rollover(self.site.authority)
+        let next = try rollover.prepare(NewAuthority(name: "Next CA"), key: self.site.key)
+        let reissued = try rollover.reissue(nextKey: next.key(nil)).map(\.certificate)
+        #expect(reissued.count == 1)
+        _ = try rollover.switchOver()
+        let clock = self.clock
+        let authority = try Authority(base: self.site.base) { clock.now }
+        let answer = try authority.renew(old, RenewalOrder(), requester: "", key: authority.key(nil))
+        #expect([answer] == reissued)
+    }
+
     @Test func revokedExpiredAndUnknownAreNotRenewed() throws {
         let key = try self.register("*", limit: 3)
         let revoked = try self.enroll(self.order(key, "web1.example.com"))

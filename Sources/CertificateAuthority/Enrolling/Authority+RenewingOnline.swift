@@ -23,13 +23,16 @@ extension Authority {
         let newKey = try order.request.map { try self.key(of: $0, for: old) }
         let session = try self.session()
         var details = try session.allDetails()
-        let issuer = try self.issuer(of: old, session.index)
-        if let successor = try self.successor(of: old, newKey, details, session) { return successor }
+        let previous = try self.previousIssuer(of: old, session.index)
+        // Signed again was not what its renewals had replaced, but the last of these.
+        let line = try previous.map { Lineage(try $0.details()).descendants(of: old.serial) } ?? []
+        let serials = line.union([old.serial])
+        if let found = self.successor(of: serials, newKey ?? old.publicKey, details, session) { return found }
         // What the previous authority signed is ours in the form that was signed again when the root changed.
-        guard let own = issuer == .current ? old : try self.successor(of: old, nil, details, session) else {
+        guard let own = previous == nil ? old : self.successor(of: serials, old.publicKey, details, session) else {
             throw EnrolmentProblem(409, "The certificate \(old.serial) was not signed again when the root changed.")
         }
-        if own != old, let successor = try self.successor(of: own, newKey, details, session) { return successor }
+        if let found = self.successor(of: [own.serial], newKey ?? old.publicKey, details, session) { return found }
         try self.checkWindow(of: old)
         var facts = details.removeValue(forKey: own.serial) ?? Details()
         guard let profile = facts.profile ?? Profile(certificate: own), profile.needsAlternativeName else {
@@ -50,21 +53,20 @@ extension Authority {
         )
     }
 
-    private enum Issuer { case current, previous }
-
-    /// Whose certificate it is, by its record; throws unless it is on record and neither revoked nor suspended.
+    /// The authority before this one, if that one signed it; nil when this one did.
     ///
-    /// While the root changes, the authority before this one counts, too: its nodes come for what was signed again.
-    private func issuer(of old: Certificate, _ index: Index) throws -> Issuer {
+    /// While the root changes, nodes of the authority before come for what was signed again. Throws unless the certificate is
+    /// on record with one of the two, and neither revoked nor suspended.
+    private func previousIssuer(of old: Certificate, _ index: Index) throws -> Authority? {
         if let row = index[old.serial], (try? self.certificate(old.serial)) == old {
             try Self.checkStatus(of: row)
-            return .current
+            return nil
         }
         guard FileSystem.exists(self.layout.previous), let previous = try? Authority(base: self.layout.previous),
             let row = try previous.index()[old.serial], (try? previous.certificate(old.serial)) == old
         else { throw EnrolmentProblem(403, "The certificate is not one of this authority.") }
         try Self.checkStatus(of: row)
-        return .previous
+        return previous
     }
 
     private static func checkStatus(of row: IndexRow) throws(EnrolmentProblem) {
@@ -98,19 +100,20 @@ extension Authority {
         return key
     }
 
-    /// The certificate that has replaced this one already, for the key in question.
+    /// The certificate for a key that has replaced one of these already.
     private func successor(
-        of old: Certificate,
-        _ newKey: PrivateKey?,
+        of serials: Set<SerialNumber>,
+        _ key: PrivateKey?,
         _ details: [SerialNumber: Details],
         _ session: Session
-    ) throws -> Certificate? {
-        guard let wanted = newKey ?? old.publicKey else { return nil }
+    ) -> Certificate? {
+        guard let key else { return nil }
         let now = self.clock()
-        let serials = details.filter { serial, details in
-            details.renewedFrom == "\(old.serial)" && session.index[serial]?.isValid(at: now) == true
+        let texts = Set(serials.map(\.description))
+        let found = details.filter { serial, details in
+            details.renewedFrom.map(texts.contains) == true && session.index[serial]?.isValid(at: now) == true
         }.keys
-        let certificates = serials.compactMap { try? self.certificate($0) }
-        return certificates.filter { $0.publicKey?.matches(wanted) == true }.max { $0.notAfter < $1.notAfter }
+        let certificates = found.compactMap { try? self.certificate($0) }
+        return certificates.filter { $0.publicKey?.matches(key) == true }.max { $0.notAfter < $1.notAfter }
     }
 }

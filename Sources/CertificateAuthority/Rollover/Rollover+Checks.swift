@@ -1,3 +1,18 @@
+/// What signing again means for the certificates that are valid.
+public struct Reissue {
+    /// Those to be signed again, and the files for their successors.
+    public let due: [(entry: CertificateEntry, file: String)]
+    /// Those left out because a renewal of the same name and profile is valid, and its serial number.
+    public let superseded: [(entry: CertificateEntry, by: SerialNumber)]
+}
+
+extension CertificateEntry {
+    /// Whether this one, renewed from another, has taken its place.
+    fileprivate func replaces(_ other: CertificateEntry) -> Bool {
+        self.row.subject == other.row.subject && self.details.profile == (other.details.profile ?? self.details.profile)
+    }
+}
+
 /// What each step needs, looked at without a change.
 extension Rollover {
     /// Throws unless the new authority can be made beside this one.
@@ -14,14 +29,28 @@ extension Rollover {
         try Authority.check(new, base: self.layout.next)
     }
 
-    /// The certificates to be signed again, and the files for their successors.
-    public func reissuing() throws -> [(entry: CertificateEntry, file: String)] {
+    /// The certificates to be signed again, and the files for their successors; and those that a renewal replaced.
+    public func reissuing() throws -> Reissue {
         guard self.stage == .prepared || self.stage == .reissued else {
             throw self.wrongStage("signing again", .prepared)
         }
-        return try self.authority.entries()
-            .filter { $0.state == .valid && $0.details.profile != .ca }
-            .map { ($0, "\(self.reissuedDirectory)/\(Self.fileName($0))") }
+        let entries = try self.authority.entries().filter { $0.state == .valid && $0.details.profile != .ca }
+        // Revoked links of the chain count as well: what follows them replaced what was before them.
+        let lineage = Lineage(try self.authority.details())
+        var successors: [SerialNumber: SerialNumber] = [:]
+        var older: [SerialNumber: CertificateEntry] = [:]
+        for entry in entries {
+            for serial in lineage.ancestors(of: entry.row.serial) {
+                guard let old = older[serial], entry.replaces(old) else { continue }
+                successors[serial] = entry.row.serial
+            }
+            older[entry.row.serial] = entry
+        }
+        return Reissue(
+            due: entries.filter { successors[$0.row.serial] == nil }
+                .map { ($0, "\(self.reissuedDirectory)/\(Self.fileName($0))") },
+            superseded: entries.compactMap { entry in successors[entry.row.serial].map { (entry, $0) } }
+        )
     }
 
     private static func fileName(_ entry: CertificateEntry) -> String {

@@ -73,9 +73,9 @@ public struct Rollover {
         return next
     }
 
-    /// Signs every valid certificate again by the new authority, for the same keys.
+    /// Signs every valid certificate again by the new authority, for the same keys, except those that a renewal replaced.
     public func reissue(nextKey: PrivateKey) throws -> [(certificate: Certificate, file: String)] {
-        let due = try self.reissuing()
+        let due = try self.reissuing().due
         let next = try self.next()
         // What an interrupted run signed already is filed, not signed once more.
         let done = try next.details().compactMap { serial, details in details.renewedFrom.map { ($0, serial) } }

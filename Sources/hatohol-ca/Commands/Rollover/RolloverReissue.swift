@@ -4,7 +4,13 @@ internal import CertificateAuthority
 struct RolloverReissue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reissue",
-        abstract: "Sign every valid certificate again by the new authority, for the same keys."
+        abstract: "Sign every valid certificate again by the new authority, for the same keys.",
+        discussion: """
+            A certificate that was renewed since is left out: its successor is signed again.
+
+            EXAMPLE
+              hatohol-ca rollover reissue --peer broker.example.com:5671 --base-directory /etc/hatohol/ca
+            """
     )
 
     @OptionGroup var directory: DirectoryOptions
@@ -16,7 +22,10 @@ struct RolloverReissue: ParsableCommand {
     func run() throws {
         let rollover = Rollover(try self.directory.open())
         // No peer is asked: that takes a certificate, which would be on record.
-        if self.preview.dryRun { return self.preview.show(try rollover.reissuing().map(\.file), self.output) }
+        if self.preview.dryRun {
+            let plan = try rollover.reissuing()
+            return self.preview.show(plan.due.map(\.file), then: plan.skipped, self.output)
+        }
         let next = try rollover.next()
         let key = try self.passphrase.key(of: next)
         for (name, check) in try self.peers.checks() {
@@ -28,10 +37,21 @@ struct RolloverReissue: ParsableCommand {
                 advice: "give it \(rollover.authority.layout.bundle) and clear its cache"
             )
         }
+        let plan = try rollover.reissuing()
         let written = try rollover.reissue(nextKey: key)
         self.output.show(
-            .array(written.map { ["file": .string($0.file), "certificate": JSON($0.certificate)] }),
-            or: written.map(\.file) + rollover.advice
+            .array(
+                written.map { ["file": .string($0.file), "certificate": JSON($0.certificate)] }
+                    + plan.superseded.map { ["file": .null, "skipped": JSON($0.entry), "replacedBy": JSON($0.by)] }
+            ),
+            or: written.map(\.file) + plan.skipped + rollover.advice
         )
+    }
+}
+
+extension Reissue {
+    /// What is left out, and why, for people.
+    var skipped: [String] {
+        self.superseded.map { "skipped: \($0.entry.row.serial) \($0.entry.row.subject): \($0.by) has replaced it" }
     }
 }
