@@ -29,8 +29,9 @@ struct DirectoryLock: ~Copyable {
         }
         self.descriptor = descriptor
         let name = Array("\(getpid())\n".utf8)
-        ftruncate(descriptor, 0)
+        // Over the old name, which needs no room.
         _ = pwrite(descriptor, name, name.count, 0)
+        ftruncate(descriptor, off_t(name.count))
     }
 
     deinit {

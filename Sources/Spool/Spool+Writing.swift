@@ -50,6 +50,7 @@ extension Spool {
                 let removed = try await database.commit(work.transaction)
                 return self.finish(work, removed: removed)
             } catch {
+                if SpoolFile.isUnwritable(error) { await self.makeRoom(in: database) }
                 guard self.mayRetry(work, after: error) else { return }
                 if let file = self.file, SpoolFile.isDamage(error) { await self.replace(file) }
             }
@@ -68,6 +69,22 @@ extension Spool {
                 shared.watchers.removeAll()
             }
             self.reportFull(&shared)
+        }
+    }
+
+    /// Gives back what delivered batches took, on a disk that has room for nothing else.
+    private func makeRoom(in database: SpoolDatabase) async {
+        do {
+            try await database.cutLog()
+            while true {
+                let some = self.shared.withLock { $0.state.removals.prefix(SpoolDatabase.removalsInStep) }
+                if some.isEmpty { break }
+                let removed = try await database.makeRoom(removing: Array(some))
+                self.shared.withLock { $0.state.finishRemoval(of: some, removed: removed) }
+            }
+            try await database.giveBackSpace()
+        } catch {
+            self.logger.debug("spool cannot make room", metadata: ["error": "\(error)"])
         }
     }
 

@@ -9,26 +9,28 @@ extension SpoolDatabase {
         // A connection of its own: one that met damage refuses to write, whichever file it met it in.
         guard let damaged = try? DatabaseQueue(path: damagedFile) else { return }
         defer { try? damaged.close() }
-        try self.queue.write { database in
-            damaged.inDatabase { source in
-                Self.copy(
-                    "SELECT nextSequence, id FROM spool",
-                    of: source,
-                    to: database,
-                    by: "UPDATE spool SET nextSequence = ?, id = ?"
-                )
-                Self.copy(
-                    "SELECT source, value FROM position",
-                    of: source,
-                    to: database,
-                    by: "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)"
-                )
-                Self.copy(
-                    "SELECT firstSequence, count, payload FROM batch",
-                    of: source,
-                    to: database,
-                    by: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
-                )
+        try self.queue.writeWithoutTransaction { database in
+            try self.transact(in: database) { database in
+                damaged.inDatabase { source in
+                    Self.copy(
+                        "SELECT nextSequence, id FROM spool",
+                        of: source,
+                        to: database,
+                        by: "UPDATE spool SET nextSequence = ?, id = ?"
+                    )
+                    Self.copy(
+                        "SELECT source, value FROM position",
+                        of: source,
+                        to: database,
+                        by: "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)"
+                    )
+                    Self.copy(
+                        "SELECT firstSequence, count, payload FROM batch",
+                        of: source,
+                        to: database,
+                        by: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
+                    )
+                }
             }
         }
     }

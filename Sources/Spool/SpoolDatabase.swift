@@ -7,38 +7,52 @@ internal import GRDB
 /// that was not is either whole or absent (https://www.sqlite.org/pragma.html#pragma_synchronous). Exclusive locking
 /// mode: nobody else opens this file, and SQLite then needs no shared memory beside it. The log grows to 32 MiB before it is
 /// copied into the file: while delivery keeps up, pages of delivered batches are used again before that, and are copied once.
+/// Deleted content is not overwritten (some builds of SQLite do that unless told), which would write each batch twice.
 struct SpoolDatabase: Sendable {
-    private static let formatVersion = 1
+    static let formatVersion = 1
+    private static let pageSize = 8192
     /// `HAPS`, so that file(1) and SQLite tell a spool from other databases.
     private static let applicationID = 0x4841_5053
     /// Freed pages are given back in steps of this many, so that no commit takes long.
     private static let pagesFreedAtOnce = 512
+    /// How long the log may become before it is cut.
+    static let longestLog = 32 << 20
 
     let queue: DatabaseQueue
+    let room: SpoolRoom?
 
     /// Opens or makes the file at `path`; with `nil`, a database in memory that ends with the process.
     init(path: String?) throws {
         var configuration = Configuration()
         configuration.label = "spool"
-        configuration.prepareDatabase { database in
-            try database.execute(
-                sql: """
-                    PRAGMA locking_mode = EXCLUSIVE;
-                    PRAGMA page_size = 8192;
-                    PRAGMA auto_vacuum = INCREMENTAL;
-                    PRAGMA journal_mode = WAL;
-                    PRAGMA journal_size_limit = 33554432;
-                    PRAGMA wal_autocheckpoint = 4000;
-                    PRAGMA synchronous = FULL;
-                    """
-            )
-        }
+        configuration.prepareDatabase(Self.prepareConnection)
         if let path {
             self.queue = try DatabaseQueue(path: path, configuration: configuration)
+            self.room = try SpoolRoom(path: path)
         } else {
             self.queue = try DatabaseQueue(configuration: configuration)
+            self.room = nil
         }
-        try self.queue.write(Self.prepareSchema)
+        try self.queue.writeWithoutTransaction { try self.transact(in: $0, Self.prepareSchema) }
+        // What an earlier program or the loss of power left without: not needed before the disk is full.
+        try? self.queue.inDatabase { try self.room?.take(Self.size(of: $0)) }
+    }
+
+    private static func prepareConnection(_ database: Database) throws {
+        try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+        // Not each time, as SQLite writes to the file even if it is set already, and a full disk has no room for that.
+        if try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 {
+            try database.execute(sql: "PRAGMA page_size = \(Self.pageSize); PRAGMA auto_vacuum = INCREMENTAL")
+        }
+        try database.execute(
+            sql: """
+                PRAGMA journal_mode = WAL;
+                PRAGMA journal_size_limit = \(Self.longestLog);
+                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA synchronous = FULL;
+                PRAGMA secure_delete = OFF;
+                """
+        )
     }
 
     private static func prepareSchema(_ database: Database) throws {
@@ -121,20 +135,40 @@ struct SpoolDatabase: Sendable {
             if transaction.canBeLost { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
             defer { if transaction.canBeLost { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
             var removed = RemovedAmount()
-            try database.inTransaction(.immediate) {
+            try self.transact(in: database) { database in
                 try Self.store(transaction, in: database)
                 removed = try Self.remove(transaction.removals, in: database)
-                return .commit
             }
-            if !transaction.removals.isEmpty { try Self.giveBackSpace(of: database) }
+            if transaction.canBeLost || !transaction.removals.isEmpty {
+                // What is stored is stored, also if the file cannot be shortened now.
+                removed.leavesSpace = (try? Self.giveBackSpace(of: database, pages: Self.pagesFreedAtOnce)) ?? false
+            }
             return removed
         }
     }
 
     /// Writes what is still in the log to the database file and closes it.
     func close() throws {
-        try self.queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try self.queue.writeWithoutTransaction { database in
+            try self.keepLog(of: database)
+            _ = try database.checkpoint(.truncate)
+            try? self.room?.takeLog()
+        }
         try self.queue.close()
+    }
+
+    /// Commits changes, with the room that the file will need for them when the log is copied into it.
+    func transact(in database: Database, _ change: (Database) throws -> Void) throws {
+        try database.inTransaction(.immediate) {
+            try change(database)
+            try self.room?.take(Self.size(of: database))
+            return .commit
+        }
+    }
+
+    /// How long the file is when all of the log is in it.
+    private static func size(of database: Database) throws -> Int {
+        try Self.pageSize * (Int.fetchOne(database.cachedStatement(sql: "PRAGMA page_count")) ?? 0)
     }
 
     private static func store(_ transaction: SpoolTransaction, in database: Database) throws {
@@ -155,7 +189,7 @@ struct SpoolDatabase: Sendable {
         }
     }
 
-    private static func remove(_ sequences: [Int64], in database: Database) throws -> RemovedAmount {
+    static func remove(_ sequences: [Int64], in database: Database) throws -> RemovedAmount {
         var removed = RemovedAmount()
         let delete = try database.cachedStatement(
             sql: "DELETE FROM batch WHERE firstSequence = ? RETURNING length(payload) + 64"
@@ -169,10 +203,19 @@ struct SpoolDatabase: Sendable {
     }
 
     /// Shortens the file when a good part of it is unused; what stays is reused by the next batches.
-    private static func giveBackSpace(of database: Database) throws {
+    /// - Returns: Whether there is more to give back.
+    static func giveBackSpace(of database: Database, pages: Int) throws -> Bool {
+        guard try Self.isMuchUnused(of: database) else { return false }
+        try database.execute(sql: "PRAGMA incremental_vacuum(\(pages))")
+        if try Self.isMuchUnused(of: database) { return true }
+        // Not before the log is copied does the file become shorter.
+        _ = try database.checkpoint(.passive)
+        return false
+    }
+
+    private static func isMuchUnused(of database: Database) throws -> Bool {
         let free = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
         let all = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA page_count")) ?? 0
-        guard free > Self.pagesFreedAtOnce * 4, free * 2 > all else { return }
-        try database.execute(sql: "PRAGMA incremental_vacuum(\(Self.pagesFreedAtOnce))")
+        return free > Self.pagesFreedAtOnce * 4 && free * 2 > all
     }
 }

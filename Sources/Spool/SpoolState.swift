@@ -29,6 +29,8 @@ struct SpoolState {
     var lastError: String?
     var damagedFile: String?
 
+    /// The file is to be shortened further, one step with each transaction.
+    private var hasSpaceToGive = false
     private var batches: Int
     private var bytes: Int64
     private var waiting: [Append] = []
@@ -51,9 +53,6 @@ struct SpoolState {
         let removed = self.bytes / Int64(self.batches) * Int64(self.removals.count)
         return self.bytes - removed > self.cache.limit
     }
-
-    /// There is something to write now.
-    var hasWork: Bool { !self.removals.isEmpty || (!self.waiting.isEmpty && !self.isFull) }
 
     var status: SpoolStatus {
         SpoolStatus(
@@ -126,7 +125,7 @@ struct SpoolState {
             footprint += append.footprint
             taken += 1
         }
-        guard taken > 0 || !transaction.removals.isEmpty else { return nil }
+        guard taken > 0 || !transaction.removals.isEmpty || self.hasSpaceToGive else { return nil }
         let tickets = self.waiting.prefix(taken).map(\.ticket)
         self.waiting.removeFirst(taken)
         return Work(transaction: transaction, tickets: tickets)
@@ -138,10 +137,18 @@ struct SpoolState {
         for position in transaction.positions {
             self.positions[position.source] = position.value.isEmpty ? nil : position.value
         }
-        self.batches += transaction.batches.count - removed.batches
-        self.bytes += transaction.batches.reduce(0) { $0 + $1.footprint } - removed.bytes
-        self.removals.subtract(transaction.removals)
+        self.batches += transaction.batches.count
+        self.bytes += transaction.batches.reduce(0) { $0 + $1.footprint }
+        self.finishRemoval(of: transaction.removals, removed: removed)
         self.lastError = nil
+    }
+
+    /// Takes note of removals that are on the disk.
+    mutating func finishRemoval(of sequences: some Sequence<Int64>, removed: RemovedAmount) {
+        self.batches -= removed.batches
+        self.bytes -= removed.bytes
+        self.removals.subtract(sequences)
+        self.hasSpaceToGive = removed.leavesSpace
     }
 
     /// Goes on with another file that holds these contents.

@@ -22,4 +22,6 @@ struct SpoolContents {
 struct RemovedAmount {
     var batches = 0
     var bytes: Int64 = 0
+    /// The file can become shorter still.
+    var leavesSpace = false
 }

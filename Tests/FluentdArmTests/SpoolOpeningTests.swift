@@ -26,7 +26,7 @@ struct SpoolOpeningTests {
         let disk = self.directory.file("disk")
         mkdir(disk, 0o700)
         mkdir(disk + "/state", 0o700)
-        try Command.run("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", disk])
+        try Command.run("mount", ["-t", "tmpfs", "-o", "ro,size=8m", "tmpfs", disk])
         defer { _ = try? Command.run("umount", ["-l", disk]) }
         let arguments = ["--stdin", "--state-dir", disk + "/state", "--spool-limit", "1MiB"]
         let configuration = try Configuration.resolve(

@@ -18,6 +18,11 @@ enum ChildScenario {
         )
     }
 
+    /// A batch of 100 kB.
+    static func large(_ first: Int64) -> SpooledBatch {
+        SpooledBatch(firstSequence: first, count: 1, payload: [UInt8](repeating: UInt8(first & 0xFF), count: 100_000))
+    }
+
     /// A child at work.
     final class Child {
         private let process: Process
@@ -105,6 +110,8 @@ struct SpoolChildTests {
                 if next % 5 == 0 { try await spool.remove(firstSequences: [next - 5]) }
                 next += 1
             }
+        case "append for ever, large":
+            while true { try await spool.append([ChildScenario.large(spool.nextSequence)]) }
         case "refusing disk":
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit()

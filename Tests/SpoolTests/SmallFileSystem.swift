@@ -28,9 +28,15 @@ final class SmallFileSystem {
 
     func file(_ name: String) -> String { "\(self.path)/\(name)" }
 
+    /// Bytes that nobody uses.
+    var free: Int {
+        var status = statvfs()
+        return statvfs(self.path, &status) == 0 ? Int(status.f_bfree * status.f_bsize) : 0
+    }
+
     /// Takes all the room that is left.
     func fill() {
-        let descriptor = open(self.file("filler"), O_WRONLY | O_CREAT, 0o600)
+        let descriptor = open(self.file("filler"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
         let bytes = [UInt8](repeating: 0, count: 4096)
         while write(descriptor, bytes, bytes.count) > 0 {}
         close(descriptor)

@@ -41,7 +41,7 @@ struct SpoolDiskTests {
 
     @Test("at the start is an error that may pass, and leaves nothing behind that hinders", arguments: Trouble.allCases)
     func atTheStart(trouble: Trouble) async throws {
-        let disk = try #require(SmallFileSystem(bytes: 1 << 20, files: 40))
+        let disk = try #require(SmallFileSystem(bytes: 8 << 20, files: 40))
         self.begin(trouble, on: disk)
         for _ in 0..<3 {
             await #expect(throws: SpoolError(.unwritable, stage: "", reason: "")) { try await self.open(disk) }
@@ -54,7 +54,7 @@ struct SpoolDiskTests {
 
     @Test("keeps what is there: a spool opens on a full disk, or says that it may pass", arguments: Trouble.allCases)
     func withASpool(trouble: Trouble) async throws {
-        let disk = try #require(SmallFileSystem(bytes: 1 << 20, files: 40))
+        let disk = try #require(SmallFileSystem(bytes: 8 << 20, files: 40))
         var spool = try await self.open(disk)
         try await spool.append([self.batch(1)], positions: [Position(source: "a", value: [1])])
         await spool.close()
