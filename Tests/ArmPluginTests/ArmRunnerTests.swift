@@ -172,7 +172,7 @@ import Testing
 
     @Test func deliversBeforeItEnds() async throws {
         let broker = try await PrivateBroker.shared
-        let arm = try await RunningArm(broker.configuration())
+        let arm = try await RunningArm(broker.configuration()) { $0.drainTimeout = .seconds(60) }
         let server = ScriptedServer(broker.configuration(), queue: arm.queue)
         try await server.start()
         try await arm.add(["first"])
