@@ -178,6 +178,12 @@ class System(Deployment):
 
         return self._program(name, start, restartable=stdin is None)
 
+    def dropped_datagrams(self):
+        """How many datagrams the agent `syslog` says the system dropped."""
+        state = self.directory / "state-syslog"
+        status = json.loads(self.run(self.bin / "hap2-fluentd", "--status", "--json", "--state-dir", state))
+        return sum(listener["droppedDatagrams"] for listener in status["listeners"])
+
     def spawn(self, name, command, environment=None):
         """The base gives every child an empty standard input; one of ours needs a pipe."""
         if self.stdin is None:

@@ -93,6 +93,13 @@ private enum Machine {
                 problem: "the spool is full"
             ),
             lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5)],
+            listeners: [
+                ListenerCounts(
+                    source: "syslog udp://127.0.0.1:514",
+                    records: 5,
+                    troubles: [.droppedDatagrams: 4, .cutRecords: 1]
+                )
+            ],
             rules: try self.counts()
         )
     }
@@ -117,6 +124,9 @@ private enum Machine {
         let table = StatusRequest.table(json)
         #expect(table.contains(#"file: path="/var/log/\"x\"" bytesBehind=12 secondsBehind=3"#))
         #expect(table.contains(#"rule: rule="noise" dropped=2 sampledAway=1 aboveLimit=0"#))
+        #expect(
+            table.contains(#"listener: source="syslog udp://127.0.0.1:514" records=5 droppedDatagrams=4 cutRecords=1"#)
+        )
         #expect(StatusRequest.table(json).contains("problem: \"the spool is full\"\n"))
     }
 
@@ -132,6 +142,10 @@ private enum Machine {
         #expect(text.contains("hap2_fluentd_problem 1\n"))
         #expect(text.contains(#"hap2_fluentd_file_lag_bytes{path="/var/log/\"x\""} 12"#))
         #expect(text.contains(#"hap2_fluentd_file_lag_seconds{path="/var/log/\"x\""} 3.5"#))
+        let source = #"source="syslog udp://127.0.0.1:514""#
+        #expect(text.contains("hap2_fluentd_listener_records_total{\(source)} 5\n"))
+        #expect(text.contains("hap2_fluentd_listener_trouble_total{\(source),kind=\"droppedDatagrams\"} 4\n"))
+        #expect(text.contains("hap2_fluentd_listener_trouble_total{\(source),kind=\"refusedPeers\"} 0\n"))
         #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="drop"} 2"#))
         #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="sample"} 1"#))
         #expect(text.contains(#"hap2_fluentd_rule_dropped_records_total{rule="noise",action="limit"} 0"#))

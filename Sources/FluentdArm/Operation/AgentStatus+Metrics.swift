@@ -23,6 +23,25 @@ extension AgentStatus {
             self.lags.map { .init(labels: ["path": $0.path], value: "\($0.seconds)") }
         )
         text.add(
+            "listener_records_total",
+            .counter,
+            "Records accepted from those who send to the agent.",
+            self.listeners.map { .init(labels: ["source": $0.source], value: "\($0.records)") }
+        )
+        text.add(
+            "listener_trouble_total",
+            .counter,
+            "What was sent to the agent and not taken, or not whole.",
+            self.listeners.flatMap { counts in
+                ListenerCounts.Trouble.allCases.map { trouble in
+                    MetricsText.Sample(
+                        labels: ["source": counts.source, "kind": trouble.rawValue],
+                        value: "\(counts[trouble])"
+                    )
+                }
+            }
+        )
+        text.add(
             "rule_dropped_records_total",
             .counter,
             "Records that a rule dropped, by what in it did.",

@@ -9,14 +9,16 @@ struct AgentStatus: Sendable {
     /// The arm's state; `nil` before there is a spool.
     let arm: ArmStatus?
     let lags: [FileTail.Lag]
+    let listeners: [ListenerCounts]
     let rules: [RuleCounts]
     /// What is wrong; `nil` if nothing is.
     let problem: String?
 
     /// The state of an agent that runs.
-    init(arm: ArmStatus, lags: [FileTail.Lag], rules: [RuleCounts]) {
+    init(arm: ArmStatus, lags: [FileTail.Lag], listeners: [ListenerCounts], rules: [RuleCounts]) {
         self.arm = arm
         self.lags = lags
+        self.listeners = listeners
         self.rules = rules
         self.problem = arm.problem
     }
@@ -25,6 +27,7 @@ struct AgentStatus: Sendable {
     init(waitingBecause reason: String) {
         self.arm = nil
         self.lags = []
+        self.listeners = []
         self.rules = []
         self.problem = reason
     }
@@ -47,6 +50,10 @@ struct AgentStatus: Sendable {
         writer.beginArray()
         for lag in self.lags { self.write(lag, to: &writer) }
         writer.endArray()
+        writer.key("listeners")
+        writer.beginArray()
+        for counts in self.listeners { self.write(counts, to: &writer) }
+        writer.endArray()
         writer.key("rules")
         writer.beginArray()
         for counts in self.rules { self.write(counts, to: &writer) }
@@ -68,6 +75,27 @@ struct AgentStatus: Sendable {
         writer.value(Int64(lag.bytes))
         writer.key("secondsBehind")
         writer.value(Int64(lag.seconds))
+        writer.endObject()
+    }
+
+    private func write(_ counts: ListenerCounts, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("source")
+        writer.value(counts.source)
+        writer.key("records")
+        writer.value(Int64(clamping: counts.records))
+        writer.key("droppedDatagrams")
+        writer.value(Int64(clamping: counts[.droppedDatagrams]))
+        writer.key("cutRecords")
+        writer.value(Int64(clamping: counts[.cutRecords]))
+        writer.key("unreadableRecords")
+        writer.value(Int64(clamping: counts[.unreadableRecords]))
+        writer.key("refusedConnections")
+        writer.value(Int64(clamping: counts[.refusedConnections]))
+        writer.key("refusedPeers")
+        writer.value(Int64(clamping: counts[.refusedPeers]))
+        writer.key("invalidStreams")
+        writer.value(Int64(clamping: counts[.invalidStreams]))
         writer.endObject()
     }
 

@@ -125,6 +125,8 @@ struct SyslogSourceTests {
         let statistics = source.statistics
         #expect(statistics.droppedDatagrams > 0)
         #expect(statistics.messages + statistics.droppedDatagrams <= UInt64(count) + 1)
+        #expect(source.counts[.droppedDatagrams] == statistics.droppedDatagrams)
+        #expect(source.counts.records == statistics.messages)
         #expect(await sink.records.count == Int(statistics.messages))
     }
 
