@@ -52,7 +52,8 @@ struct ConsoleHarness {
 
     func session(_ user: User.ID) async throws -> Caller {
         let (token, csrf) = (Secret.token(), Secret.token())
-        try await self.store.openSession(hash: Secret.hash(token), user: user, csrf: csrf, address: "", now: .now())
+        let session = NewSession(hash: Secret.hash(token), user: user, csrf: csrf, address: "", now: .now())
+        try await self.store.openSession(session)
         return Caller(cookie: token, csrf: csrf)
     }
 

@@ -11,9 +11,9 @@ enum SignInPages {
         routes.page(.post, "/sign-in", .open, self.signIn)
         routes.page(.get, "/sign-in/link", .open) { call in
             var query = call.query
-            let user = try await call.redeem(link: try query.required("token"))
+            let (user, cookie) = try await call.redeem(link: try query.required("token"))
             var response = Response.see(user.passwordHash.isEmpty ? "/settings?notice=passwordNeeded" : "/")
-            response.headers[values: .setCookie].append(try await call.openSession(for: user).cookie)
+            response.headers[values: .setCookie].append(cookie)
             return response
         }
         routes.page(.post, "/sign-out", .read) { call in

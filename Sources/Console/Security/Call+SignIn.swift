@@ -10,7 +10,8 @@ extension Call {
         if let wait { throw Problem(429, self.text("tooManyAttempts"), retryAfter: wait) }
         let user = try await self.store.user(named: name)
         guard await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
-            self.site.limiter.withLock { $0.fail(names, now: self.now.seconds) }
+            // From here on the wait counts, however long the password took.
+            self.site.limiter.withLock { $0.fail(names, now: Timestamp.now().seconds) }
             self.site.logger.warning("a sign-in failed", metadata: ["address": "\(self.address)"])
             throw Problem(401, self.text("wrongPassword"))
         }
@@ -21,7 +22,12 @@ extension Call {
     /// Begins a session with a token of its own, whatever the browser had before.
     func openSession(for user: User) async throws -> (cookie: String, csrf: String) {
         let (token, csrf) = (Secret.token(), Secret.token())
-        try await self.store.openSession(
+        try await self.store.openSession(self.session(of: user, token: token, csrf: csrf))
+        return (self.cookie(token), csrf)
+    }
+
+    private func session(of user: User, token: String, csrf: String) -> NewSession {
+        NewSession(
             hash: Secret.hash(token),
             user: user.id,
             csrf: csrf,
@@ -30,7 +36,6 @@ extension Call {
             replacing: self.identity?.sessionHash,
             audit: self.audit("session.open", "user/\(user.id)", by: user.name)
         )
-        return (self.cookie(token), csrf)
     }
 
     /// Ends the session this request came in; a program's key has none.
@@ -41,11 +46,16 @@ extension Call {
     }
 
     /// Signs in whoever follows a link for the first time.
-    func redeem(link: String) async throws -> User {
+    func redeem(link: String) async throws -> (user: User, cookie: String) {
+        let (token, csrf) = (Secret.token(), Secret.token())
         guard link.utf8.count <= 128,
-            let user = try await self.store.takeSignInLink(hash: Secret.hash(link), now: self.now)
+            let user = try await self.store.redeemSignInLink(
+                hash: Secret.hash(link),
+                now: self.now,
+                session: { self.session(of: $0, token: token, csrf: csrf) }
+            )
         else { throw Problem(403, self.text("linkUsed")) }
-        return user
+        return (user, self.cookie(token))
     }
 
     /// The session's cookie: not for scripts, not from other sites, and over HTTPS only where there is HTTPS.

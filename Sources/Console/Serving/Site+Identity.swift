@@ -13,7 +13,8 @@ extension Site {
         }
         // A live page asks again and again by itself; that is no sign of a person.
         if now.seconds - session.used.seconds >= 60, !request.uri.path.hasSuffix("/stream") {
-            try? await self.store.touchSession(hash: hash, now: now)
+            // Nobody waits for that: it is written when it is its turn among the events.
+            Task { try? await self.store.touchSession(hash: hash, now: now) }
         }
         return Identity(
             user: session.user,
@@ -27,7 +28,7 @@ extension Site {
             known.expires.map({ $0 > now }) ?? true
         else { throw Problem(401, "The API key is unknown or has expired.") }
         if known.used.map({ now.seconds - $0.seconds >= 60 }) ?? true {
-            try? await self.store.touchAPIKey(known.id, now: now)
+            Task { try? await self.store.touchAPIKey(known.id, now: now) }
         }
         return Identity(user: user, scope: min(known.scope, user.role.scope), proof: .key(id: known.id))
     }

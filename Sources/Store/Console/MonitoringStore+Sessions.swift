@@ -11,30 +11,55 @@ public struct Session: Sendable {
     public let used: Timestamp
 }
 
-extension [UInt8] {
-    var data: Data { Data(self) }
-}
+/// A session that is about to begin.
+public struct NewSession: Sendable {
+    private let hash: [UInt8]
+    private let user: User.ID
+    private let csrf: String
+    private let address: String
+    private let now: Timestamp
+    private let replaced: [UInt8]?
+    private let audit: AuditRecord?
 
-extension MonitoringStore {
-    /// Remembers a session by the hash of its token, in place of another one when that is named.
-    public func openSession(
+    /// Describes a session by the hash of its token; it takes the place of another one when that is named.
+    public init(
         hash: [UInt8],
         user: User.ID,
         csrf: String,
         address: String,
         now: Timestamp,
-        replacing old: [UInt8]? = nil,
+        replacing replaced: [UInt8]? = nil,
         audit: AuditRecord? = nil
-    ) async throws {
-        try await self.change("open session") { db in
-            if let old { try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [old.data]) }
-            let sql = "INSERT INTO session (hash, user, csrf, created, used, address) VALUES (?, ?, ?, ?, ?, ?)"
-            try db.execute(
-                sql: sql,
-                arguments: [hash.data, user, csrf, now.nanoseconds, now.nanoseconds, address]
-            )
-            try audit?.insert(in: db)
-        }
+    ) {
+        self.hash = hash
+        self.user = user
+        self.csrf = csrf
+        self.address = address
+        self.now = now
+        self.replaced = replaced
+        self.audit = audit
+    }
+
+    fileprivate func insert(in db: Database) throws {
+        if let replaced { try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [replaced.data]) }
+        try db.execute(
+            sql: "INSERT INTO session (hash, user, csrf, created, used, address) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                self.hash.data, self.user, self.csrf, self.now.nanoseconds, self.now.nanoseconds, self.address,
+            ]
+        )
+        try self.audit?.insert(in: db)
+    }
+}
+
+extension [UInt8] {
+    var data: Data { Data(self) }
+}
+
+extension MonitoringStore {
+    /// Remembers a session.
+    public func openSession(_ session: NewSession) async throws {
+        try await self.change("open session") { try session.insert(in: $0) }
     }
 
     /// The session with this hash, whatever its age.
@@ -111,14 +136,22 @@ extension MonitoringStore {
         }
     }
 
-    /// Takes a link: whose it is, and nobody can use it again; nil when it is unknown, used or expired.
-    public func takeSignInLink(hash: [UInt8], now: Timestamp) async throws -> User? {
-        try await self.change("take sign-in link") { db in
+    /// Takes a link that nobody can use again, and remembers the session it opens; nil when it is unknown, used or expired.
+    ///
+    /// Both or nothing: no link is used up by a sign-in that failed. `session` is told whose link it is.
+    public func redeemSignInLink(
+        hash: [UInt8],
+        now: Timestamp,
+        session: @escaping @Sendable (User) -> NewSession
+    ) async throws -> User? {
+        try await self.change("redeem sign-in link") { db in
             let sql = "DELETE FROM sign_in_link WHERE hash = ? RETURNING user, expires"
             guard let row = try Row.fetchOne(db, sql: sql, arguments: [hash.data]),
-                (row[1] as Int64) >= now.nanoseconds
+                (row[1] as Int64) >= now.nanoseconds,
+                let user = try Self.user("id = ?", [row[0] as Int64], in: db)
             else { return nil }
-            return try Self.user("id = ?", [row[0] as Int64], in: db)
+            try session(user).insert(in: db)
+            return user
         }
     }
 }

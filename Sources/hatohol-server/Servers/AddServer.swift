@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import HAPI
 internal import Store
 
@@ -31,7 +32,12 @@ struct AddServer: AsyncParsableCommand {
         )
         try self.options.apply(to: &server)
         let store = try self.common.openStore(creating: true)
-        let id = try await store.add(server)
+        let new = server
+        let id = try await store.add(new) { id in
+            var added = new
+            added.id = id
+            return CommandLineActor.current.audit("server.add", after: added)
+        }
         var output = Output()
         if self.json { output.object { $0.member("id", id) } } else { output.line("\(id)") }
     }

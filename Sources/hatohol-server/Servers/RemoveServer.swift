@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import Store
 
 /// `server remove`.
@@ -18,7 +19,8 @@ struct RemoveServer: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        try await store.remove(self.id)
+        let server = try await store.server(self.id)
+        try await store.remove(self.id, audit: CommandLineActor.current.audit("server.remove", before: server))
         _ = try await store.purgeRemovedServers()
     }
 }

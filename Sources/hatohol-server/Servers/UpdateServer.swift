@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import Store
 
 /// `server update`.
@@ -19,8 +20,10 @@ struct UpdateServer: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        var server = try await store.server(self.id)
+        let old = try await store.server(self.id)
+        var server = old
         try self.options.apply(to: &server)
-        try await store.update(server)
+        let audit = CommandLineActor.current.audit("server.change", before: old, after: server)
+        try await store.update(server, audit: audit)
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import JSONRPC
 internal import Store
 
@@ -20,7 +21,11 @@ struct AddUser: AsyncParsableCommand {
         let store = try self.common.openStore(creating: true)
         let hash = try await Password.newHash(userName: self.name)
         let user = User(name: self.name, role: self.role.role, passwordHash: hash, note: self.note, created: .now)
-        let id = try await store.add(user)
+        let id = try await store.add(user) { id in
+            var added = user
+            added.id = id
+            return CommandLineActor.current.audit("user.add", after: added)
+        }
         var output = Output()
         if self.json { output.object { $0.member("id", id) } } else { output.line("\(id)") }
     }

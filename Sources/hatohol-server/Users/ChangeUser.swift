@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import Store
 
 /// `user change`.
@@ -29,11 +30,13 @@ struct ChangeUser: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        var user = try await store.existingUser(self.name)
+        let old = try await store.existingUser(self.name)
+        var user = old
         if let role = self.role { user.role = role.role }
         if let note = self.note { user.note = note }
         if !self.hostGroup.isEmpty { user.hostGroups = self.hostGroup.filter { !$0.isEmpty } }
         if self.password { user.passwordHash = try await Password.newHash(userName: user.name) }
-        try await store.update(user)
+        let audit = CommandLineActor.current.audit("user.change", before: old, after: user)
+        try await store.update(user, audit: audit)
     }
 }

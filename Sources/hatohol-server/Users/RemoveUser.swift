@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Console
 internal import Store
 
 /// `user remove`.
@@ -14,6 +15,7 @@ struct RemoveUser: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        try await store.removeUser(try await store.existingUser(self.name).id)
+        let user = try await store.existingUser(self.name)
+        try await store.removeUser(user.id, audit: CommandLineActor.current.audit("user.remove", before: user))
     }
 }

@@ -1,0 +1,12 @@
+internal import Console
+internal import Glibc
+
+extension CommandLineActor {
+    /// Whoever runs this command: behind sudo(8) the person it names, otherwise the owner of the process.
+    ///
+    /// Who can write the store can write anything into it, so this is a record among colleagues, no proof.
+    static var current: Self {
+        if let person = getenv("SUDO_USER").map({ String(cString: $0) }), !person.isEmpty { return Self(name: person) }
+        return Self(name: getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())")
+    }
+}
