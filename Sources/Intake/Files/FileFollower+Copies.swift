@@ -52,10 +52,11 @@ extension FileFollower {
     /// The copies come first, then the rotated files that waited for the old contents, then what is new in the original.
     private func lineUp(_ copies: [FollowedFile], before original: FollowedFile) {
         var line = copies
-        var end = original.file.identity
-        while let next = self.files.values.first(where: { $0.predecessor == end && $0.age.isRotated }) {
+        var ends = Set((copies + [original]).map(\.file.identity))
+        let waiting = self.files.values.filter { $0.age.isRotated && !ends.contains($0.file.identity) }
+        for next in waiting.sorted(by: { $0.number < $1.number }) where next.predecessor.map(ends.contains) ?? false {
             line.append(next)
-            end = next.file.identity
+            ends.insert(next.file.identity)
         }
         var last: FollowedFile?
         for followed in line + [original] {
@@ -97,6 +98,7 @@ extension FileFollower {
             }
             hasRest = hasRest || isRest
             self.copies[status.identity] = nil
+            let waiting = self.files.values.filter { $0.predecessor == status.identity }
             self.files[status.identity].map(self.forget)
             let copy = self.follow(
                 descriptor,
@@ -105,6 +107,7 @@ extension FileFollower {
                 offset: isRest ? position.offset : status.size,
                 passingOver: isRest && position.isPassingOver
             )
+            for followed in waiting { followed.predecessor = status.identity }
             copy?.isDetached = true
             if let copy { found.append(copy) }
         }

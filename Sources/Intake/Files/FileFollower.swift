@@ -290,7 +290,8 @@ actor FileFollower {
         self.lags.forget(identity)
         self.remember(followed.file.position)
         for waiting in self.files.values where waiting.predecessor == identity {
-            waiting.predecessor = nil
+            // One that turned out to be a copy has not been read: what waited for it waits for what it waited for.
+            waiting.predecessor = followed.predecessor
             self.enqueue(waiting)
         }
         self.logger.debug("file is over", metadata: ["path": "\(followed.file.path)"])

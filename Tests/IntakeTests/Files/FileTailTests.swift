@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import TestSupport
 import Testing
 
 @testable import Intake
@@ -205,6 +206,40 @@ struct FileTailTests {
         }
         let expected = (0..<80).map { "line number \($0)" } + ["end"]
         #expect(await sink.texts.filter { $0 != "held" } == expected)
+    }
+
+    @Test("copied and truncated twice, the copy being empty when it was seen first, the lines come in order and once")
+    func copyTruncateSeenEmpty() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        let tail = try self.tail("a.log*")
+        func text(_ numbers: Range<Int>) -> String { numbers.map { "line number \($0)\n" }.joined() }
+        func isSeen(_ path: String) async throws {
+            try await eventually("\(path) is followed") { tail.lag.contains { $0.path == path } }
+        }
+        let copies = ["-20260101", "-20260102"].map { path + $0 }
+        try await withRunning(tail, into: sink) {
+            writer.write(text(0..<50))
+            await sink.wait(for: 50)
+            await sink.pause()
+            // With the sink; what follows is not read before it is taken.
+            writer.write("held\n")
+            while await !sink.isWaitedFor { await Task.yield() }
+            writer.write(text(50..<60))
+            let copy = LogWriter(copies[0])
+            try await isSeen(copies[0])
+            copy.write(try self.contents(of: path))
+            writer.truncate()
+            writer.write(text(60..<70))
+            LogWriter(copies[1]).write(try self.contents(of: path))
+            try await isSeen(copies[1])
+            writer.truncate()
+            writer.write(text(70..<80))
+            await sink.resume()
+            await sink.wait(for: 81)
+        }
+        #expect(await sink.texts.filter { $0 != "held" } == (0..<80).map { "line number \($0)" })
     }
 
     @Test("lines between copy and truncation that were read do not bring the copy back", arguments: [false, true])
