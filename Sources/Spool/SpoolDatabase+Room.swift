@@ -7,7 +7,7 @@ extension SpoolDatabase {
     /// How many batches are removed in one step: at most 9 pages each, those of the balanced tree and of the free list.
     static let removalsInStep = 16
     /// How many pages are given back in one step: at most 5 pages each, its content and those that point to it.
-    private static let pagesInStep = 32
+    static let pagesInStep = 32
     /// What a cut log keeps, so that a transaction fits into it whose pages lie in the file already.
     private static let shortLog = 16 << 20
 

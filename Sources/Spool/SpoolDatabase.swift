@@ -141,7 +141,7 @@ struct SpoolDatabase: Sendable {
             }
             if transaction.canBeLost || !transaction.removals.isEmpty {
                 // What is stored is stored, also if the file cannot be shortened now.
-                removed.leavesSpace = (try? Self.giveBackSpace(of: database, pages: Self.pagesFreedAtOnce)) ?? false
+                removed.leavesSpace = (try? Self.giveBackSomeSpace(of: database)) ?? false
             }
             return removed
         }
@@ -200,6 +200,16 @@ struct SpoolDatabase: Sendable {
             removed.bytes += footprint
         }
         return removed
+    }
+
+    /// Gives back many pages at once, or as few as there is always room for.
+    private static func giveBackSomeSpace(of database: Database) throws -> Bool {
+        do {
+            return try Self.giveBackSpace(of: database, pages: Self.pagesFreedAtOnce)
+        } catch {
+            _ = try database.checkpoint(.passive)
+            return try Self.giveBackSpace(of: database, pages: Self.pagesInStep)
+        }
     }
 
     /// Shortens the file when a good part of it is unused; what stays is reused by the next batches.

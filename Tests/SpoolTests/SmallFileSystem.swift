@@ -34,6 +34,11 @@ final class SmallFileSystem {
         return statvfs(self.path, &status) == 0 ? Int(status.f_bfree * status.f_bsize) : 0
     }
 
+    func size(of name: String) -> Int {
+        var status = stat()
+        return stat(self.file(name), &status) == 0 ? Int(status.st_size) : 0
+    }
+
     /// Takes all the room that is left.
     func fill() {
         let descriptor = open(self.file("filler"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
