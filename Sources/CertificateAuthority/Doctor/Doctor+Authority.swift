@@ -79,6 +79,9 @@ extension Doctor {
                 "it has ended, and a broker that checks it rejects everybody; 'hatohol-ca crl' writes a new one"
             )
         }
+        guard (try? authority.index()) != nil else {
+            return self.add(.warning, "revocation list", "it cannot be compared with index.txt, which cannot be read")
+        }
         if let reason = try authority.whyNewListIsNeeded() {
             return self.add(.warning, "revocation list", "\(reason); 'hatohol-ca crl --if-needed' writes a new one")
         }

@@ -29,7 +29,7 @@ public struct Doctor {
         patience: Int = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
-        self.layout = Layout(base: try FileSystem.absolute(base))
+        self.layout = Layout(base: (try? FileSystem.absolute(base)) ?? base)
         self.isRepairing = repair
         self.clock = clock
         guard FileSystem.exists(self.layout.directory) else {
