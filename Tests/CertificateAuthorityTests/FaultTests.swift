@@ -124,22 +124,8 @@ struct FaultTests {
 
     @Test func aHolderOfTheLockIsWaitedForAndThenNamed() async throws {
         try await self.initialize()
-        // The holder stops at its first call of fsync, which it makes with the lock held, until we let it go on.
-        let trace = self.directory.file("trace")
-        let holder = try ChildProcess(
-            "strace",
-            [
-                "-f", "-qq", "-o", trace, "-e", "trace=fsync", "-e", "inject=fsync:signal=SIGSTOP:when=1",
-                Tool.program, "crl", "--base-directory", self.base,
-            ]
-        )
-        try await eventually(timeout: .seconds(120), "the holder stopped") {
-            if let status = holder.poll() { throw TestFailure("the holder ended with \(status)") }
-            return String(decoding: (try? contents(of: trace)) ?? [], as: UTF8.self).contains("stopped by SIGSTOP")
-        }
+        let (holder, pid, who) = try await self.stopped("crl")
         let lock = "\(self.base)/CA/hatohol/lock"
-        let who = String(decoding: try contents(of: lock), as: UTF8.self)
-        let pid = try #require(pid_t(who.dropFirst("process ".count).prefix(while: \.isNumber)), "\(who)")
         defer { if holder.poll() == nil { kill(pid, SIGKILL) } }
         let impatient = try await self.run("crl", "--wait", "1")
         self.expectOneLine(impatient, "another process still holds it: process ", "user \(getuid())", "--wait")
@@ -158,6 +144,58 @@ struct FaultTests {
         #expect(try await patient.wait(timeout: .seconds(240)) == 0)
         let list = try #require(try Authority(base: self.base).revocationList())
         #expect(list.number?.description == "02")
+    }
+
+    /// A command that has stopped at its first call of fsync, which it makes with the lock held, until we let it go on.
+    private func stopped(_ arguments: String...) async throws -> (holder: ChildProcess, pid: pid_t, who: String) {
+        let trace = self.directory.file("trace")
+        let holder = try ChildProcess(
+            "strace",
+            [
+                "-f", "-qq", "-o", trace, "-e", "trace=fsync", "-e", "inject=fsync:signal=SIGSTOP:when=1",
+                Tool.program,
+            ] + arguments + ["--base-directory", self.base]
+        )
+        try await eventually(timeout: .seconds(120), "the holder stopped") {
+            if let status = holder.poll() { throw TestFailure("the holder ended with \(status)") }
+            return String(decoding: (try? contents(of: trace)) ?? [], as: UTF8.self).contains("stopped by SIGSTOP")
+        }
+        let who = String(decoding: try contents(of: "\(self.base)/CA/hatohol/lock"), as: UTF8.self)
+        let pid = try #require(pid_t(who.dropFirst("process ".count).prefix(while: \.isNumber)), "\(who)")
+        return (holder, pid, who)
+    }
+
+    @Test func aDatabaseThatAnotherProgramChangedIsNotOverwritten() async throws {
+        try await self.initialize()
+        let out = self.directory.file("out")
+        let issued = try await self.run("issue", "client", "--host-name", "node1", "--output-directory", out)
+        try #require(issued.isGood, "\(issued.text)")
+        // Its first fsync is that of the journal: the database was read, and is not written yet.
+        let (holder, pid, _) = try await self.stopped("revoke", "node1", "--no-crl")
+        defer { if holder.poll() == nil { kill(pid, SIGKILL) } }
+        let index = "\(self.base)/CA/index.txt"
+        try Command.run("sh", ["-c", "cp '\(index)' '\(index).other' && mv '\(index).other' '\(index)'"])
+        let theirs = try contents(of: index)
+        try await eventually(timeout: .seconds(120), "the holder ends") {
+            kill(pid, SIGCONT)
+            return holder.poll() != nil
+        }
+        #expect(holder.poll() == 1)
+        #expect(try contents(of: index) == theirs)
+        #expect(!OperatorFile("\(self.base)/CA/hatohol/journal").exists)
+        let again = try await self.run("revoke", "node1", "--no-crl")
+        #expect(again.isGood, "\(again.text)")
+    }
+
+    @Test func aFileIsNeverReplacedUnasked() throws {
+        let path = self.directory.file("key.pem")
+        let file = OperatorFile(path)
+        try file.write([1], mode: 0o600)
+        let error = #expect(throws: AuthorityError.self) { try file.write([2]) }
+        #expect(error?.code == .exists)
+        #expect(try contents(of: path) == [1])
+        try file.write([2], mode: 0o600, force: true)
+        #expect(try contents(of: path) == [2] && contents(of: path + ".old") == [1])
     }
 
     @Test func badInputIsNamed() async throws {

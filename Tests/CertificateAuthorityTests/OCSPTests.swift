@@ -31,6 +31,27 @@ struct OCSPTests {
         #expect(second.output.contains(": revoked") && second.output.contains("keyCompromise"), "\(second.text)")
         let third = try await ask("-serial", "0x1234")
         #expect(third.output.contains(": unknown"), "\(third.text)")
+        // The same number of another authority is nothing we know about.
+        let stranger = try Site()
+        let other = try await Tool.openssl(
+            "ocsp",
+            "-no_nonce",
+            "-issuer",
+            stranger.root,
+            "-serial",
+            "0x\(good.certificate.serial)",
+            "-reqout",
+            "\(path)/req.der"
+        )
+        try #require(other.isGood, "\(other.text)")
+        let bytes = try site.authority.answer(
+            ocspRequest: contents(of: "\(path)/req.der"),
+            signer: site.authority.certificate,
+            key: site.key
+        )
+        try OperatorFile("\(path)/other.der").write(bytes)
+        let foreign = try await Tool.openssl("ocsp", "-respin", "\(path)/other.der", "-resp_text", "-noverify")
+        #expect(foreign.output.contains("Cert Status: unknown"), "\(foreign.text)")
         try OperatorFile("\(path)/req.der").write(Array("nonsense".utf8), force: true)
         let malformed = try await Tool.hatoholCA(
             "ocsp",

@@ -65,6 +65,11 @@ struct ProgramTests {
         #expect(verify.isGood, "\(verify.text)")
         let mode = try await Tool.run("stat", ["-c", "%a", "\(out)/key.pem", "\(self.base)/CA/private/ca-key.pem"])
         #expect(mode.output == "600\n600\n")
+        let directories = try await Tool.run(
+            "stat",
+            ["-c", "%a", "\(self.base)/CA/private", "\(self.base)/CA/hatohol"]
+        )
+        #expect(directories.output == "700\n700\n")
         let key = try contents(of: "\(out)/key.pem")
         let again = try await Tool.hatoholCA(
             "issue",

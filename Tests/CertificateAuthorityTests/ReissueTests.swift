@@ -26,6 +26,9 @@ struct ReissueTests {
         let held = try self.renew(site, server)
         _ = try site.authority.revoke([held.serial], reason: .certificateHold, key: site.key)
 
+        let arguments = ["rollover", "reissue", "--base-directory", site.base]
+        let early = try await Tool.run(Tool.program, arguments)
+        #expect(early.status == 1 && early.errors.contains("at 'none', not at 'prepared'"), "\(early.text)")
         let rollover = Rollover(site.authority)
         let next = try rollover.prepare(NewAuthority(name: "Next CA"), key: site.key)
         let plan = try rollover.reissuing()
@@ -33,7 +36,6 @@ struct ReissueTests {
         #expect(plan.superseded.map(\.entry.row.serial) == [first.serial])
         #expect(plan.superseded.map(\.by) == [third.serial])
 
-        let arguments = ["rollover", "reissue", "--base-directory", site.base]
         let line = "skipped: \(first.serial) /O=client/CN=web1: \(third.serial) has replaced it"
         for option in ["--dry-run", nil] {
             let said = try await Tool.run(Tool.program, arguments + [option].compactMap(\.self))

@@ -143,6 +143,32 @@ struct RequestTests {
         #expect(plan.notices.contains { $0.contains("ends with the authority's certificate") })
     }
 
+    @Test func aCertificateBeginsFiveMinutesBack() throws {
+        let identity = Identity(.client, host: try HostName("node1"))
+        for (seconds, back) in [(0, 0), (7200, 300)] {
+            let now = self.site.authority.certificate.notBefore + seconds
+            let authority = try Authority(base: self.site.base, clock: { now })
+            let plan = try authority.plan(identity, key: .generate(.p256), SigningOrder(.client))
+            // Never before the authority's own beginning.
+            #expect(plan.notBefore == now + -back)
+        }
+    }
+
+    @Test func anAuthorityThatHasEndedSignsNothing() throws {
+        let site = self.site
+        let issued = try site.issue(.client, "node1").certificate
+        let end = site.authority.certificate.notAfter
+        let late = try Authority(base: site.base, clock: { end + 1 })
+        let identity = Identity(.client, host: try HostName("node1"))
+        let signing = #expect(throws: AuthorityError.self) {
+            try late.plan(identity, key: .generate(.p256), SigningOrder(.client))
+        }
+        #expect(signing?.code == .refused && signing?.advice?.contains("init --renew") == true)
+        let entry = try late.findOne("\(issued.serial)", in: [.valid, .expired])
+        #expect(throws: AuthorityError.self) { try late.renew(entry, key: site.key) }
+        #expect(throws: AuthorityError.self) { try late.writeRevocationList(key: site.key) }
+    }
+
     @Test func aClockBeforeTheAuthorityIsNoticed() throws {
         let early = try Authority(base: self.site.base, clock: { .now + -86_400 })
         let identity = Identity(.client, host: try HostName("node1"))

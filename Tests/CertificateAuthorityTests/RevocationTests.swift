@@ -20,6 +20,16 @@ struct RevocationTests {
             last = number
             #expect(list.hasAuthorityKeyIdentifier && !list.hasIssuingDistributionPoint)
         }
+        // Reasons that it has no word for would stop every command of the other tool.
+        let theirs = try await Tool.openssl(
+            "ca",
+            "-config",
+            self.site.configuration,
+            "-gencrl",
+            "-out",
+            self.site.directory.file("theirs.pem")
+        )
+        #expect(theirs.isGood, "\(theirs.text)")
         let script =
             "import subprocess, sys; sys.exit(subprocess.run(['lint_crl','lint','-t','CRL','-p','PKIX','-s','ERROR',sys.argv[1]]).returncode)"
         let lint = try await Tool.python(script, [self.site.authority.layout.revocationList])
