@@ -100,6 +100,12 @@ extension Authority {
         let found = try self.find(text)
         if let last = found.last(where: { states.contains($0.state) }) { return last }
         let state = found.last.map { "it is \($0.state.rawValue)" } ?? "there is none"
-        throw AuthorityError(.refused, "choosing the certificate '\(text.sanitized)'", state)
+        let wanted = CertificateEntry.State.allCases.filter(states.contains).map(\.rawValue).joined(separator: " or ")
+        throw AuthorityError(
+            .refused,
+            "choosing the certificate '\(text.sanitized)'",
+            state,
+            advice: "here it must be \(wanted)"
+        )
     }
 }

@@ -20,7 +20,12 @@ public enum CombinedFile {
     /// Throws unless the key is that of the first certificate.
     public static func check(_ certificates: [Certificate], _ key: PrivateKey, _ path: String) throws {
         guard let certified = certificates.first?.publicKey, key.matches(certified) else {
-            throw AuthorityError(.input, "deploying to \(path)", "the key is not the certificate's")
+            throw AuthorityError(
+                .input,
+                "deploying to \(path)",
+                "the key is not the certificate's",
+                advice: "name the key that was made with it"
+            )
         }
     }
 }

@@ -219,7 +219,7 @@ enum FileSystem {
             .exists,
             "writing \(path)",
             "it is there already",
-            advice: "use another directory, or --force to replace it"
+            advice: "choose another name or directory, or --force to replace it"
         )
     }
 }

@@ -58,9 +58,12 @@ public struct Rollover {
         }
     }
 
-    /// The authority that comes next.
+    /// The authority that comes next; throws unless it was prepared.
     public func next() throws -> Authority {
-        try Authority(base: self.layout.next, patience: self.authority.patience, clock: self.authority.clock)
+        guard self.stage == .prepared || self.stage == .reissued else {
+            throw self.wrongStage("opening the new authority", .prepared)
+        }
+        return try Authority(base: self.layout.next, patience: self.authority.patience, clock: self.authority.clock)
     }
 
     /// Makes the new authority, the cross certificate and the bundle of both roots.

@@ -11,7 +11,8 @@ struct Check: ParsableCommand {
 
             EXAMPLES
               hatohol-ca check broker.example.com:5671 --ca ca-cert.pem --cert client-cert.pem --key key.pem
-              hatohol-ca check broker.example.com:5671 --trust-set old-root.pem --trust-set new-root.pem
+              hatohol-ca check broker.example.com:5671 --cert client-cert.pem --key key.pem \\
+                  --trust-set old-root.pem --trust-set new-root.pem
             """
     )
 
@@ -68,6 +69,11 @@ struct Check: ParsableCommand {
             shown = result.handshake.chain.first
         }
         let isGood = results.allSatisfy(\.isGood)
+        if check.identity == nil,
+            results.contains(where: { $0.handshake.failure != nil && !$0.handshake.chain.isEmpty })
+        {
+            tell(["note: no certificate was shown, which the peer may demand: --cert and --key show one"])
+        }
         if self.output.json {
             let handshakes = JSON.array(results.map(\.json))
             print(JSON.object([("peer", .string(self.peer)), ("good", .bool(isGood)), ("handshakes", handshakes)]))

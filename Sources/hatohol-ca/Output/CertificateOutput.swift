@@ -33,11 +33,11 @@ extension SigningPlan {
         func row(_ name: String, _ requested: String, _ granted: String) -> String {
             requested == granted
                 ? "  \(name)  \(granted)"
-                : "  \(name)  \(granted)   (requested: \(requested.isEmpty ? "none" : requested))"
+                : "  \(name)  \(granted.isEmpty ? "none" : granted)   (requested: \(requested.isEmpty ? "none" : requested))"
         }
         func list(_ names: [SubjectAlternativeName]) -> String { names.map(\.description).joined(separator: ", ") }
         return [
-            "A \(self.order.profile.rawValue) certificate:",
+            "Certificate for \(self.order.profile.rawValue):",
             row("subject", "\(self.requestedSubject)", "\(self.subject)"),
             row("names  ", list(self.requestedNames), list(self.names)),
             "  key      \(self.keyType)",

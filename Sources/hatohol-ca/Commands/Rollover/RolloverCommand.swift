@@ -40,7 +40,11 @@ struct PeerOptions: ParsableArguments {
 struct RolloverStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say how far the change is, and what comes next."
+        abstract: "Say how far the change is, and what comes next.",
+        discussion: """
+            EXAMPLE
+              hatohol-ca rollover status --base-directory /etc/hatohol/ca --json
+            """
     )
 
     @OptionGroup var directory: DirectoryOptions

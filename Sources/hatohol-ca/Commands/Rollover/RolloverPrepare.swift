@@ -4,7 +4,15 @@ internal import CertificateAuthority
 struct RolloverPrepare: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare",
-        abstract: "Make the new authority, its cross certificate, and a bundle of both roots."
+        abstract: "Make the new authority, its cross certificate, and a bundle of both roots.",
+        discussion: """
+            The bundle, ca-bundle.pem, must then get to every host as its trusted
+            authorities; nothing else changes yet.
+
+            EXAMPLES
+              hatohol-ca rollover prepare --name 'Example Co. CA 2' --base-directory /etc/hatohol/ca
+              hatohol-ca rollover prepare --passphrase-file old --new-passphrase-file new
+            """
     )
 
     @OptionGroup var directory: DirectoryOptions

@@ -4,7 +4,14 @@ internal import CertificateAuthority
 struct RolloverSwitch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switch",
-        abstract: "Put the new authority in the place of the old one."
+        abstract: "Put the new authority in the place of the old one.",
+        discussion: """
+            The old one moves to previous/, from where it still writes its revocation
+            lists. Each peer named must show a certificate of the new root by now.
+
+            EXAMPLE
+              hatohol-ca rollover switch --peer broker.example.com:5671 --base-directory /etc/hatohol/ca
+            """
     )
 
     @OptionGroup var directory: DirectoryOptions
@@ -31,9 +38,10 @@ struct RolloverSwitch: ParsableCommand {
 
     /// A peer whose chain does not lead to the new root would be lost with the old one.
     static func expect(_ name: String, _ check: LiveCheck, toShow authority: Authority) throws {
-        let chain = try check.handshake(.tls12).chain
-        guard let leaf = chain.first else {
-            throw AuthorityError(.network, "checking \(name)", "it shows no certificate")
+        let handshakes = try LiveCheck.Version.allCases.map { try check.handshake($0) }
+        guard let leaf = handshakes.lazy.compactMap(\.chain.first).first else {
+            let reason = handshakes.lazy.compactMap(\.failure).first ?? "it shows no certificate"
+            throw AuthorityError(.network, "checking \(name)", reason)
         }
         guard leaf.isIssued(by: authority.certificate) else {
             throw AuthorityError(
@@ -49,7 +57,14 @@ struct RolloverSwitch: ParsableCommand {
 struct RolloverRetire: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retire",
-        abstract: "End the change: trust the new root alone."
+        abstract: "End the change: trust the new root alone.",
+        discussion: """
+            ca-bundle.pem then holds the new root only, and must get to every host once
+            more. Certificates of the old root are refused from there on.
+
+            EXAMPLE
+              hatohol-ca rollover retire --peer broker.example.com:5671 --base-directory /etc/hatohol/ca
+            """
     )
 
     @OptionGroup var directory: DirectoryOptions
