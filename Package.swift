@@ -142,7 +142,10 @@ let package = Package(
         tests("StoreTests", ["Store", grdb]),
         tests("QueryTests", ["Query"]),
         tests("RulesTests", ["Rules", "JSONRPC"]),
-        tests("ConsoleTests", ["Console", "Store", "Query", grdb, hummingbird, hummingbirdTesting, logging]),
+        tests(
+            "ConsoleTests",
+            ["Console", "Store", "Query", "TestSupport", grdb, hummingbird, hummingbirdTesting, logging]
+        ),
         tests("ServerTests", ["hatohol-server", "Store", "TestSupport", grdb, lifecycle, logging]),
         tests("GatewayTests", ["Gateway", "Store", "HAPI", "JSONRPC", "AMQP", "TestSupport", lifecycle, logging]),
         tests("EndToEndTests", ["hap2-fluentd", "hatohol-ca", "hatohol-server", "AMQP", "TestSupport"]),

@@ -56,6 +56,8 @@ public struct ConsoleConfiguration: Sendable {
     var searchTime = Duration.milliseconds(40)
     /// The same for whoever asked to go on with a search that was broken off.
     var patientSearchTime = Duration.milliseconds(600)
+    /// How long what is known of the sessions of open pages is believed.
+    var sessionCheck = Duration.seconds(5)
     /// What `/api/v1/version` says.
     public var version: String
     /// Tries a connection to a broker, stage by stage; without it there is no button for that.

@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def test_a_person_at_work(console):
 
 
 def test_the_api_keeps_to_its_document(console):
+    # What the document's examples name, so that they succeed.
+    log = console.directory / "app.log"
+    log.write_text("a line\n")
+    console.agent("--tail", log, "--from", "beginning")
+    with sqlite3.connect(console.database()) as database:
+        database.execute("INSERT INTO item VALUES (1, 'cpu', 'web1', 'CPU load', 0, '0.42', '')")
+    until(lambda: console.rows() >= 1, "the event")
     run(console.directory, sys.executable, HERE / "api_conformance.py", console.administrator_link(),
         "--max-examples", "20", "--phases", "examples,coverage,fuzzing")  # fmt: skip
 

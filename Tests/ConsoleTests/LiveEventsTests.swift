@@ -1,4 +1,6 @@
+import HTTPTypes
 import Store
+import TestSupport
 import Testing
 
 @testable import Console
@@ -37,7 +39,8 @@ struct LiveEventsTests {
         try await ConsoleHarness.run { console in
             let user = try await console.user("hana", .readonly, hostGroups: ["db"])
             let hash = Secret.hash(try await console.session(user).cookie)
-            let (prompt, late) = (OpenSessions(store: console.store, age: .zero), OpenSessions(store: console.store))
+            let prompt = OpenSessions(store: console.store, age: .zero)
+            let late = OpenSessions(store: console.store, age: .seconds(3600))
             for sessions in [prompt, late] {
                 let session = try #require(try await sessions.session(hash: hash))
                 #expect(session.user.hostGroups == ["db"])
@@ -47,6 +50,38 @@ struct LiveEventsTests {
             try await console.store.closeSession(hash: hash)
             #expect(try await prompt.session(hash: hash) == nil)
             #expect(try await late.session(hash: hash) != nil, "the store is not asked again so soon")
+        }
+    }
+
+    @Test("end with their session, and begin anew when somebody may see something else", arguments: [false, true])
+    func standing(isEnded: Bool) async throws {
+        var configuration = ConsoleConfiguration()
+        configuration.sessionCheck = .zero
+        try await ConsoleHarness.run(configuration: configuration) { console in
+            let server = try await console.server()
+            let id = try await console.user("hana", .readonly)
+            let caller = try await console.session(id)
+            async let page = console.send(.get, "/events/stream?after=0", as: caller)
+            let key = try await console.key(try await console.user("monitor", .readonly), .read)
+            try await eventually("an open page") {
+                try await console.send(.get, "/metrics", as: key).text.contains("hatohol_live_pages 1\n")
+            }
+            if isEnded {
+                try await console.store.closeSession(hash: Secret.hash(caller.cookie))
+            } else {
+                var user = try await console.store.user(id)
+                user.hostGroups = ["db"]
+                try await console.store.update(user)
+            }
+            let feed = Task {
+                for number in 1... {
+                    try await console.ingest(server, [.line(number, "secret")])
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            let answer = try await page
+            feed.cancel()
+            #expect(answer.text.contains("event: signed-out") == isEnded)
         }
     }
 

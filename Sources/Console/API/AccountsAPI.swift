@@ -88,6 +88,7 @@ enum AccountsAPI {
                 id: "addUser",
                 summary: "Adds a person",
                 body: Schemas.userBody(isNew: true),
+                example: ["name": "hana", "role": "readonly", "password": "seven grey herons wade"],
                 status: 201,
                 answer: user
             ),

@@ -68,6 +68,7 @@ enum EventsAPI {
                     required: [],
                     isClosed: true
                 ),
+                example: ["events": [1], "status": "progress", "assignee": "hana", "comment": "looking into it"],
                 answer: Schemas.object([("handled", Schemas.number)])
             ),
             { call in .json(["handled": JSON(try await call.handle(call.body))]) }

@@ -86,7 +86,8 @@ enum InventoryAPI {
                 id: "listHistory",
                 summary: "The known past of an item, oldest first",
                 parameters: [
-                    .id("server", "The monitoring server.").required, .text("item", "The item's id.").required,
+                    .id("server", "The monitoring server.").required(suchAs: 1),
+                    .text("item", "The item's id.").required(suchAs: "cpu"),
                     .text("since", "As in a query; a day ago when left out."),
                     .text("until", "As in a query; now when left out."),
                 ],

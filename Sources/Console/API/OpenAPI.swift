@@ -50,23 +50,27 @@ enum OpenAPI {
         if route.access == .open { members.append(JSON.Member(name: "security", value: [])) }
         if !operation.parameters.isEmpty {
             let list = operation.parameters.map { parameter -> JSON in
-                [
-                    "name": .string(parameter.name), "in": "query", "description": .string(parameter.description),
-                    "required": .bool(parameter.isRequired), "schema": parameter.schema,
+                let members: [JSON.Member] = [
+                    .init(name: "name", value: .string(parameter.name)), .init(name: "in", value: "query"),
+                    .init(name: "description", value: .string(parameter.description)),
+                    .init(name: "required", value: .bool(parameter.isRequired)),
+                    .init(name: "schema", value: parameter.schema),
                 ]
+                return .object(members + self.example(parameter.example))
             }
             members.append(JSON.Member(name: "parameters", value: .array(list)))
         }
         if let body = operation.body {
-            members.append(
-                JSON.Member(
-                    name: "requestBody",
-                    value: ["required": true, "content": ["application/json": ["schema": body]]]
-                )
-            )
+            let content = JSON.object([.init(name: "schema", value: body)] + self.example(operation.example))
+            let value: JSON = ["required": true, "content": ["application/json": content]]
+            members.append(JSON.Member(name: "requestBody", value: value))
         }
         members.append(JSON.Member(name: "responses", value: self.responses(operation)))
         return .object(members)
+    }
+
+    private static func example(_ value: JSON?) -> [JSON.Member] {
+        value.map { [JSON.Member(name: "example", value: $0)] } ?? []
     }
 
     private static func responses(_ operation: Operation) -> JSON {

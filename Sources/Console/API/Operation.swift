@@ -6,6 +6,7 @@ struct Operation: Sendable {
         let description: String
         let schema: JSON
         var isRequired = false
+        var example: JSON?
 
         static let query = Parameter(
             name: "q",
@@ -30,9 +31,12 @@ struct Operation: Sendable {
             Parameter(name: name, description: description, schema: ["type": "string", "enum": JSON(choices)])
         }
 
-        /// The same parameter, which must be given.
-        var required: Parameter {
-            Parameter(name: self.name, description: self.description, schema: self.schema, isRequired: true)
+        /// The same parameter, which must be given, such as this.
+        func required(suchAs example: JSON) -> Parameter {
+            var parameter = self
+            parameter.isRequired = true
+            parameter.example = example
+            return parameter
         }
 
         static func text(_ name: String, _ description: String) -> Parameter {
@@ -49,6 +53,8 @@ struct Operation: Sendable {
     var parameters: [Parameter] = []
     /// The schema of the JSON object to send; nil when there is none.
     var body: JSON?
+    /// Something to send that is accepted, where the schema does not say all.
+    var example: JSON?
     /// The status of success, and the schema of what comes then; nil for nothing.
     var status = 200
     var answer: JSON?

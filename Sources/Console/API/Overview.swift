@@ -35,10 +35,15 @@ extension Call {
         overview.servers = overview.arms.count
         overview.serversConnected = overview.arms.count { $0.link?.state == .established }
         let isLimited = try !self.user.hostGroups.isEmpty
-        overview.hosts = isLimited ? try await self.hosts().count : try await self.store.hostCount()
-        let triggers = try await self.triggers()
-        overview.triggers = triggers.count
-        overview.triggersWithProblem = triggers.count { $0.trigger.status == .ng }
+        if isLimited {
+            overview.hosts = try await self.hosts().count
+            let triggers = try await self.triggers()
+            overview.triggers = triggers.count
+            overview.triggersWithProblem = triggers.count { $0.trigger.status == .ng }
+        } else {
+            overview.hosts = try await self.store.hostCount()
+            (overview.triggers, overview.triggersWithProblem) = try await self.store.triggerCounts()
+        }
         let hour: Int64 = 3600
         let first = (self.now.seconds / hour - 23) * hour
         overview.hours = (0..<24).map { (Timestamp(nanoseconds: (first + $0 * hour) * 1_000_000_000), [:]) }

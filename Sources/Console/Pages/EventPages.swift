@@ -153,12 +153,15 @@ enum EventPages {
                 call.site.metrics.open()
                 defer { call.site.metrics.close() }
                 try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-                for await message in messages {
-                    guard try await Self.isStillSignedIn(call) else {
+                reading: for await message in messages {
+                    switch try await Self.standing(of: call) {
+                    case .unchanged: try await writer.write(Self.text(message, call))
+                    // The browser comes back by itself, and is told what it may see now.
+                    case .changed: break reading
+                    case .ended:
                         try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
-                        break
+                        break reading
                     }
-                    try await writer.write(Self.text(message, call))
                 }
                 try await writer.finish(nil)
             }
@@ -181,10 +184,16 @@ enum EventPages {
         }
     }
 
-    private static func isStillSignedIn(_ call: Call) async throws -> Bool {
-        guard let hash = call.identity?.sessionHash else { return true }
-        guard let session = try await call.site.openSessions.session(hash: hash) else { return false }
-        return call.site.isValid(session, now: .now())
+    /// What has become of a session since its page was opened.
+    private enum Standing { case unchanged, changed, ended }
+
+    private static func standing(of call: Call) async throws -> Standing {
+        guard let identity = call.identity, let hash = identity.sessionHash else { return .unchanged }
+        guard let session = try await call.site.openSessions.session(hash: hash),
+            call.site.isValid(session, now: .now())
+        else { return .ended }
+        let (then, now) = (identity.user, session.user)
+        return then.hostGroups == now.hostGroups && then.role == now.role ? .unchanged : .changed
     }
 }
 

@@ -7,7 +7,7 @@ actor OpenSessions {
     private var known: (since: ContinuousClock.Instant, sessions: Task<[[UInt8]: Session], any Error>)?
 
     /// An answer is believed for `age`, and so long may a page live on after its session has ended.
-    init(store: MonitoringStore, age: Duration = .seconds(5)) {
+    init(store: MonitoringStore, age: Duration) {
         self.store = store
         self.age = age
     }

@@ -25,7 +25,7 @@ final class Site: Sendable {
         self.logger = logger
         self.pages = try Pages()
         self.live = LiveEvents(store: store)
-        self.openSessions = OpenSessions(store: store)
+        self.openSessions = OpenSessions(store: store, age: configuration.sessionCheck)
         self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
     }
 

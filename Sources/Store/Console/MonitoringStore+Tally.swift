@@ -51,6 +51,15 @@ extension MonitoringStore {
         }
     }
 
+    /// How many triggers there are, and how many of them have a problem.
+    public func triggerCounts() async throws -> (all: Int, problems: Int) {
+        try await self.read("count triggers") { db in
+            let sql = "SELECT count(*), coalesce(sum(status = ?), 0) FROM watch"
+            let row = try Row.fetchOne(db, sql: sql, arguments: [TriggerStatus.ng.rawValue])
+            return (row?[0] ?? 0, row?[1] ?? 0)
+        }
+    }
+
     /// How many events ever arrived, and how many bytes the database has.
     public func size() async throws -> (arrived: Int64, bytes: Int64) {
         try await self.read("read the size") { db in
