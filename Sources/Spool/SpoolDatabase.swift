@@ -51,6 +51,7 @@ struct SpoolDatabase: Sendable {
                 PRAGMA wal_autocheckpoint = 4000;
                 PRAGMA synchronous = FULL;
                 PRAGMA secure_delete = OFF;
+                PRAGMA cache_size = -2000; -- SQLite counted the pages before they had this size
                 """
         )
     }

@@ -98,10 +98,11 @@ class System(Deployment):
     IMMORTAL = ("pipe", "syslog")  # nobody could write their lines again
     CLOCKS = ("files", "server")  # whose clocks can be stepped
     SPOOL_MIB = 48
-    STORE_MIB = 192
+    STORE_MIB = 192  # and half a MiB for each second of the run, which is more than comes
 
-    def __init__(self, root, binaries, disks):
+    def __init__(self, root, binaries, disks, seconds):
         super().__init__(root)
+        self.store_mib = self.STORE_MIB + int(seconds) // 2
         self.bin = pathlib.Path(binaries)
         self.disks = disks
         self.mounts = []
@@ -140,7 +141,7 @@ class System(Deployment):
     def _server(self):
         self.data = self.directory / "data"
         if self.disks:
-            self._mount(self.data, self.STORE_MIB)
+            self._mount(self.data, self.store_mib)
             self._mount(self.directory / "state-files", self.SPOOL_MIB)
         self.port = self.proxies["server"].port
         for queue in self.AGENTS:
