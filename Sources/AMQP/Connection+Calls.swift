@@ -8,6 +8,8 @@ extension Connection {
         _ stage: AMQPError.Stage,
         _ send: @escaping (Transport) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> Method {
+        // It may have ended after the answer to an earlier request, before whoever waited for that could go on.
+        guard !channel.isEnded else { throw channel.status.failure(stage) }
         let answer = await FirstResult.of { answer in
             let deadline = ContinuousClock.now + self.configuration.requestTimeout
             channel.calls.append(ChannelState.Call(stage: stage, deadline: deadline, answer: answer))
@@ -22,6 +24,7 @@ extension Connection {
 
     /// Asks the broker to close a channel that has ended for its users.
     func farewell(_ channel: ChannelState) async {
+        guard self.channels[channel.number] === channel else { return }
         channel.isClosing = true
         let number = channel.number
         _ = await FirstResult.of { answer in
