@@ -60,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         library("AMQP", ["CRabbitMQ", "COpenSSL", logging]),
+        library("Product", []),
         library("JSONRPC", []),
         library("HAPI", ["JSONRPC"]),
 
@@ -73,9 +74,9 @@ let package = Package(
         library(
             "FluentdArm",
             [
-                "AMQP", "ArmPlugin", "JSONRPC", "Rules", "Intake", "HAPI", "Spool", argumentParser, lifecycle,
-                unixSignals,
-                logging,
+                "AMQP", "ArmPlugin", "JSONRPC", "Product", "Rules", "Intake", "HAPI", "Spool", argumentParser,
+                lifecycle,
+                unixSignals, logging,
             ]
         ),
         program("hap2-fluentd", ["FluentdArm", argumentParser]),
@@ -92,7 +93,8 @@ let package = Package(
         program(
             "hatohol-ca",
             [
-                "CertificateAuthority", "Enrolment", "JSONRPC", argumentParser, hummingbird, hummingbirdTLS, nioCore,
+                "CertificateAuthority", "Enrolment", "JSONRPC", "Product", argumentParser, hummingbird, hummingbirdTLS,
+                nioCore,
                 nioPosix, logging,
             ]
         ),
@@ -109,7 +111,7 @@ let package = Package(
         program(
             "hatohol-server",
             [
-                "Gateway", "Console", "HAPI", "JSONRPC", "Store", argumentParser, lifecycle, unixSignals,
+                "Gateway", "Console", "HAPI", "JSONRPC", "Product", "Store", argumentParser, lifecycle, unixSignals,
                 logging,
             ]
         ),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Product
 
 /// Certificates for brokers, nodes and servers.
 @main
@@ -16,7 +17,7 @@ struct HatoholCA: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 64 wrong usage; 'expiring' ends with 2 when
             something expires.
             """,
-        version: "0.1.0",
+        version: Product.version,
         groupedSubcommands: [
             CommandGroup(name: "Making", subcommands: [Init.self, Create.self, Sign.self, Issue.self]),
             CommandGroup(

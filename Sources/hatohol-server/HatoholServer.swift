@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Product
 
 /// The program: consumes monitoring events from brokers into a store, and shows what is there.
 @main
@@ -18,7 +19,7 @@ struct HatoholServer: AsyncParsableCommand {
                   --tls-ca ca-cert.pem --tls-cert client-cert.pem --tls-key key.pem
               hatohol-server serve
             """,
-        version: "0.1.0",
+        version: Product.version,
         subcommands: [
             Serve.self, Servers.self, Events.self, Hosts.self, Triggers.self, Items.self, Arms.self, Fetch.self,
             ProbeCommand.self, Users.self, DatabaseCommands.self, Doctor.self,

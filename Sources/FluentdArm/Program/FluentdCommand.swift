@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Product
 
 /// The command `hap2-fluentd`.
 struct FluentdCommand: ParsableCommand {
@@ -26,7 +27,7 @@ struct FluentdCommand: ParsableCommand {
             EXIT STATUS
               0 done, 1 failed, 64 wrong usage.
             """,
-        version: Version.current
+        version: Product.version
     )
 
     @OptionGroup var options: FluentdOptions
