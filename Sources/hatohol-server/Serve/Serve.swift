@@ -60,13 +60,13 @@ struct Serve: AsyncParsableCommand {
             Indexing(store: store, indexesText: settings.indexesText, logger: logger),
         ]
         if let console { services.append(console) }
+        services.append(EndNotice())
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in JournalLogHandler(level: .warning) }
         )
         try await group.run()
-        ServiceManager.notify("STOPPING=1")
         try store.close()
         logger.info("stopped")
     }
