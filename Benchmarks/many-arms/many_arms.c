@@ -1,7 +1,7 @@
 /* Plays many arms on one connection: exchanges profiles for all of them, and lets some send putEvents as fast as they
  * are answered. As light as can be, so that what is measured is the server.
  *
- *     cc -O2 -o many_arms many_arms.c -lrabbitmq
+ *     cc -O2 -o many_arms Benchmarks/many-arms/many_arms.c -lrabbitmq
  *     many_arms --host H --port P --vhost V --ca CA --cert CERT --key KEY --queue BASE --run N
  *               --arms N --sending N [--per-message N] [--in-flight N]
  *
@@ -18,10 +18,9 @@
 #include <string.h>
 #include <time.h>
 
-#include <amqp.h>
-#include <amqp_ssl_socket.h>
+#include "../broker.h"
 
-enum { CHANNEL = 1, PREFIX = 26, DIGITS = 16, TIME = 24, LINES = 1009, HOSTS = 10, MOST_IN_FLIGHT = 32 };
+enum { PREFIX = 26, DIGITS = 16, TIME = 24, LINES = 1009, HOSTS = 10, MOST_IN_FLIGHT = 32 };
 
 struct arm {
     char outgoing[64];
@@ -44,27 +43,6 @@ static uint64_t per_message = 250;
 static char *message;
 static size_t message_length, message_number;
 static struct place *places;
-
-static _Noreturn void fail(const char *what, const char *why) {
-    fprintf(stderr, "many-arms: %s: %s\n", what, why);
-    exit(1);
-}
-
-static void check(int status, const char *what) {
-    if (status != AMQP_STATUS_OK) fail(what, amqp_error_string2(status));
-}
-
-static void check_reply(amqp_rpc_reply_t reply, const char *what) {
-    if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
-    if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION) fail(what, amqp_error_string2(reply.library_error));
-    fail(what, "refused by the broker");
-}
-
-static double seconds(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void publish(const struct arm *arm, amqp_bytes_t body) {
     amqp_basic_properties_t properties = {0};
@@ -235,16 +213,7 @@ int main(int argc, char **argv) {
     if (!arms) fail("out of memory", "arms");
     make_message();
 
-    connection = amqp_new_connection();
-    amqp_socket_t *socket = amqp_ssl_socket_new(connection);
-    if (!socket) fail("cannot create", "TLS socket");
-    check(amqp_ssl_socket_set_cacert(socket, ca), "loading the CA");
-    check(amqp_ssl_socket_set_key(socket, cert, key), "loading the certificate and its key");
-    check(amqp_socket_open(socket, host, port), "connecting");
-    check_reply(amqp_login(connection, vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0, AMQP_SASL_METHOD_EXTERNAL, "."),
-                "signing in");
-    amqp_channel_open(connection, CHANNEL);
-    check_reply(amqp_get_rpc_reply(connection), "opening a channel");
+    connection = connect_to_broker(host, port, vhost, ca, cert, key);
     open_queues(queue);
     exchange_profiles();
 

@@ -9,39 +9,15 @@
  * given, and publishes persistent messages with `mandatory`. --body repeats one file, --size a filler. Prints one line of
  * JSON: messages, bytes, seconds, messages_per_second, bytes_per_second, cpu_seconds (this process alone). */
 
+#define _GNU_SOURCE
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include <amqp.h>
-#include <amqp_ssl_socket.h>
-
-enum { CHANNEL = 1 };
-
-static _Noreturn void fail(const char *what, const char *why) {
-    fprintf(stderr, "transport-limit: %s: %s\n", what, why);
-    exit(1);
-}
-
-static void check(int status, const char *what) {
-    if (status != AMQP_STATUS_OK) fail(what, amqp_error_string2(status));
-}
-
-static void check_reply(amqp_rpc_reply_t reply, const char *what) {
-    if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
-    if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION) fail(what, amqp_error_string2(reply.library_error));
-    fail(what, "refused by the broker");
-}
-
-static double seconds(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
+#include "../broker.h"
 
 static amqp_bytes_t read_file(const char *path) {
     FILE *file = fopen(path, "rb");
@@ -121,15 +97,7 @@ int main(int argc, char **argv) {
         return 64;
     }
 
-    amqp_connection_state_t connection = amqp_new_connection();
-    amqp_socket_t *socket = amqp_ssl_socket_new(connection);
-    if (!socket) fail("cannot create", "TLS socket");
-    check(amqp_ssl_socket_set_cacert(socket, ca), "loading the CA");
-    check(amqp_ssl_socket_set_key(socket, cert, key), "loading the certificate and its key");
-    check(amqp_socket_open(socket, host, port), "connecting");
-    check_reply(amqp_login(connection, vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0, AMQP_SASL_METHOD_EXTERNAL, "."), "signing in");
-    amqp_channel_open(connection, CHANNEL);
-    check_reply(amqp_get_rpc_reply(connection), "opening a channel");
+    amqp_connection_state_t connection = connect_to_broker(host, port, vhost, ca, cert, key);
     amqp_queue_declare(connection, CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0, amqp_empty_table);
     check_reply(amqp_get_rpc_reply(connection), "declaring the queue");
     amqp_queue_purge(connection, CHANNEL, amqp_cstring_bytes(queue));
