@@ -66,13 +66,3 @@ extension TriggerSeverity {
         }
     }
 }
-
-extension Span<UInt8> {
-    /// Whether the bytes are just this word.
-    @inline(__always)
-    func says(_ word: StaticString) -> Bool {
-        guard self.count == word.utf8CodeUnitCount else { return false }
-        for index in self.indices where self[index] != word.utf8Start[index] { return false }
-        return true
-    }
-}

@@ -26,15 +26,6 @@ public struct EventView: ~Escapable {
     /// More about the event; empty if absent.
     public var extendedInfo: Span<UInt8> { @_lifetime(copy self) get { self.text(self.fields.extendedInfo) } }
 
-    /// Whether a trigger is named.
-    public var hasTriggerId: Bool { self.fields.triggerId.isPresent }
-    /// Whether a host is named.
-    public var hasHostId: Bool { self.fields.hostId.isPresent }
-    /// Whether the host's name is given.
-    public var hasHostName: Bool { self.fields.hostName.isPresent }
-    /// Whether there is more about the event.
-    public var hasExtendedInfo: Bool { self.fields.extendedInfo.isPresent }
-
     /// When it happened.
     public var time: TimeStamp { self.fields.time ?? .earliest }
     /// What it reports.

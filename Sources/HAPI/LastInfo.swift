@@ -17,9 +17,6 @@ public enum LastInfo {
         return element
     }
 
-    /// The result, encoded: the empty string for nothing stored.
-    public static func result(_ lastInfo: String?) -> String { lastInfo ?? "" }
-
     /// Reads the result; `nil` for none.
     ///
     /// The text `None` under `event` is what the original hap2-fluentd left behind and means none as well.

@@ -59,11 +59,7 @@ public struct ObjectDecoder: ~Escapable {
 
     private func matches(_ text: JSONText, _ key: StaticString) -> Bool {
         guard text.isVerbatim else { return JSONReader.string(text, in: self.bytes) == key.description }
-        guard text.end - text.start == key.utf8CodeUnitCount else { return false }
-        for offset in 0..<key.utf8CodeUnitCount where self.bytes[text.start + offset] != key.utf8Start[offset] {
-            return false
-        }
-        return true
+        return self.bytes.extracting(text.start..<text.end).says(key)
     }
 
     mutating func problem(_ key: StaticString, _ text: String) {

@@ -48,17 +48,6 @@ public enum Procedure: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether every receiver must implement it.
-    public var isMandatory: Bool {
-        switch self {
-        case .exchangeProfile, .getMonitoringServerInfo, .getLastInfo, .putArmInfo, .updateMonitoringServerInfo: true
-        default: false
-        }
-    }
-
-    /// Whether it is sent without an id and never answered.
-    public var isNotification: Bool { self == .updateMonitoringServerInfo }
-
     /// What a server offers, in the order in which the original one lists it.
     public static let offeredByServer: [Self] = Self.allCases.filter { $0.direction != .toArm }
 }

@@ -27,9 +27,6 @@ extension TimeStamp {
         self.init(utf8: text.utf8.span)
     }
 
-    /// Whether bytes are of the short form without seconds, which is read but deserves a word.
-    static func isShort(utf8 bytes: Span<UInt8>) -> Bool { bytes.count == 12 }
-
     /// Appends the wire form: always 14 digits, a point and 9 digits.
     public func append(to bytes: inout [UInt8]) {
         let days = (self.seconds >= 0 ? self.seconds : self.seconds - 86_399) / 86_400

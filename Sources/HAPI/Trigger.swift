@@ -65,7 +65,4 @@ public struct Trigger: Hashable, HAPIObject {
         writer.member("extendedInfo", self.extendedInfo, .string32767)
         writer.endObject()
     }
-
-    /// The triggerId and hostId of a trigger about the arm itself.
-    public static let ofArmItself = "_SELF_"
 }

@@ -18,6 +18,15 @@ enum JSONBytes {
 }
 
 extension Span<UInt8> {
+    /// Whether the bytes are just this word.
+    @inlinable
+    @inline(__always)
+    public func says(_ word: StaticString) -> Bool {
+        guard self.count == word.utf8CodeUnitCount else { return false }
+        for index in self.indices where self[index] != word.utf8Start[index] { return false }
+        return true
+    }
+
     /// Whether the bytes are ASCII and stand in a JSON string as they are, without an escape.
     public var isPlainJSON: Bool {
         let raw = self.bytes

@@ -36,13 +36,6 @@ extension JSONReader {
         return JSONNumber(range: start..<self.position, integer: integer)
     }
 
-    /// Reads a whole number of 64 bits.
-    public mutating func readInteger() throws(JSONError) -> Int64 {
-        let number = try self.readNumber()
-        guard let integer = number.integer else { throw JSONError(.invalidNumber, at: number.range.lowerBound) }
-        return integer
-    }
-
     private mutating func readDigits() throws(JSONError) {
         let start = self.position
         while self.position < self.bytes.count,

@@ -73,10 +73,7 @@ extension JSONReader {
     /// Whether a text says just this, without making a string of it.
     @inlinable
     public borrowing func text(_ text: JSONText, is word: StaticString) -> Bool {
-        guard text.isVerbatim, text.end - text.start == word.utf8CodeUnitCount else { return false }
-        for offset in 0..<word.utf8CodeUnitCount
-        where self.bytes[text.start + offset] != word.utf8Start[offset] { return false }
-        return true
+        text.isVerbatim && self.bytes.extracting(text.start..<text.end).says(word)
     }
 
     static func isUTF8(_ bytes: Span<UInt8>) -> Bool {

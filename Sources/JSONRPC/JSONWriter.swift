@@ -47,12 +47,6 @@ public struct JSONWriter: Sendable {
         self.bytes.appendJSON(string)
     }
 
-    /// Writes a string given as bytes; those that are not UTF-8 become U+FFFD.
-    public mutating func value(utf8 bytes: Span<UInt8>) {
-        self.separate()
-        self.bytes.appendJSON(utf8: bytes)
-    }
-
     /// Writes a whole number.
     public mutating func value(_ integer: Int64) {
         self.separate()

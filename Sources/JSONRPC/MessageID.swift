@@ -1,6 +1,6 @@
 /// The id that ties a JSON-RPC response to its request.
 ///
-/// A responder echoes it in the type it came in. Callers match by ``matches(_:)`` or ``number``, because some peers turn numbers into strings.
+/// A responder echoes it in the type it came in. Callers match by ``integer``, because some peers turn numbers into strings.
 public enum MessageID: Hashable, Sendable {
     /// A whole number of 64 bits; `1.0` is read as 1.
     case number(Int64)
@@ -18,15 +18,6 @@ public enum MessageID: Hashable, Sendable {
         case .number(let number): number
         case .string(let text): Int64(text).flatMap { String($0) == text ? $0 : nil }
         case .null: nil
-        }
-    }
-
-    /// Whether two ids mean the same call, compared as decimal text.
-    public func matches(_ other: Self) -> Bool {
-        switch (self, other) {
-        case (.null, _), (_, .null): false
-        case (.string(let left), .string(let right)): left == right
-        default: self.integer != nil && self.integer == other.integer
         }
     }
 }

@@ -106,7 +106,7 @@ import Testing
         #expect(batch.count == 1)
         #expect([UInt8](copying: batch[0].hostId) == Array("h\n".utf8))
         #expect([UInt8](copying: batch[0].brief) == Array("plain".utf8))
-        #expect(batch[0].hasHostId && !batch[0].hasHostName && batch[0].hostName.isEmpty)
+        #expect([UInt8](copying: batch[0].hostName).isEmpty)
         #expect(batch.events == [event])
     }
 

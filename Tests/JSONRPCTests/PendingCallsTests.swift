@@ -53,10 +53,9 @@ import Testing
         #expect(ids.count == 100)
     }
 
-    @Test func idsOfDifferentTypesMatchByText() {
-        #expect(MessageID.number(42).matches(.string("42")))
-        #expect(MessageID.string("x").matches("x"))
-        #expect(!MessageID.null.matches(.null))
-        #expect(!MessageID.string("x").matches(42))
+    @Test func idsMatchAsDecimalText() {
+        #expect(MessageID.number(42).integer == 42 && MessageID.string("42").integer == 42)
+        for text in ["x", "042", "+42", " 42", ""] { #expect(MessageID.string(text).integer == nil) }
+        #expect(MessageID.null.integer == nil)
     }
 }

@@ -64,7 +64,8 @@ public struct BrokerAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Substring {
-    var trimmingSpaces: Substring {
+    /// The text without white space at either end.
+    package var trimmingSpaces: Substring {
         var text = self.drop(while: \.isWhitespace)
         while text.last?.isWhitespace == true { text.removeLast() }
         return text

@@ -1,3 +1,5 @@
+internal import AMQP
+
 /// A configuration file in the dialect of Python's `SafeConfigParser`, which the original programs read.
 ///
 /// Sections in brackets; `key = value` or `key: value`, keys in any case; comments start a line with `#` or `;`, or follow
@@ -30,7 +32,7 @@ public struct INIFile: Hashable, Sendable {
         var key: String?
         for (index, rawLine) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = rawLine.last == "\r" ? rawLine.dropLast() : rawLine
-            let content = line.trimmingBlanks
+            let content = line.trimmingSpaces
             guard let first = line.first, !content.isEmpty, first != "#", first != ";" else { continue }
             if first.isWhitespace, let section, let key {
                 self.sections[section]?[key]?.value += "\n" + content
@@ -56,9 +58,6 @@ public struct INIFile: Hashable, Sendable {
         return entries.mapValues { Entry(value: Self.interpolate($0.value, entries, depth: 0), line: $0.line) }
     }
 
-    /// The names of the sections, sorted.
-    public var sectionNames: [String] { self.sections.keys.sorted() }
-
     private func place(_ line: Int) -> String { "\(self.path):\(line)" }
 
     private func error(_ reason: String, _ line: Int) -> SettingsError {
@@ -75,14 +74,14 @@ public struct INIFile: Hashable, Sendable {
     private static func assignment(_ content: Substring) -> (key: String, value: String)? {
         guard let separator = content.firstIndex(where: { $0 == "=" || $0 == ":" }), separator > content.startIndex
         else { return nil }
-        let key = content[..<separator].trimmingBlanks.lowercased()
+        let key = content[..<separator].trimmingSpaces.lowercased()
         var value = content[content.index(after: separator)...]
         if let semicolon = value.firstIndex(of: ";"), semicolon > value.startIndex,
             value[value.index(before: semicolon)].isWhitespace
         {
             value = value[..<semicolon]
         }
-        value = value.trimmingBlanks
+        value = value.trimmingSpaces
         return (key, value == "\"\"" ? "" : String(value))
     }
 
@@ -106,13 +105,5 @@ public struct INIFile: Hashable, Sendable {
             }
         }
         return result + rest
-    }
-}
-
-extension Substring {
-    var trimmingBlanks: Substring {
-        var text = self.drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
     }
 }

@@ -5,9 +5,6 @@
 struct Acknowledgements: Sendable {
     private var open: [(tag: UInt64, isSettled: Bool)] = []
 
-    /// How many deliveries are not acknowledged.
-    var count: Int { self.open.count }
-
     /// Notes a delivery; tags rise.
     mutating func receive(_ tag: UInt64) { self.open.append((tag, false)) }
 
