@@ -64,6 +64,7 @@ extension Spool {
             if shared.state.lastError != nil { self.logger.notice("spool writes again") }
             shared.state.finish(work.transaction, removed: removed)
             for ticket in work.tickets { shared.appends.removeValue(forKey: ticket)?.resume() }
+            shared.unwanted.subtract(work.tickets)
             if !work.transaction.batches.isEmpty {
                 for watcher in shared.watchers.values { watcher.resume() }
                 shared.watchers.removeAll()
@@ -100,7 +101,12 @@ extension Spool {
                 self.logger.error("spool cannot write, trying again", metadata: ["error": "\(reason)"])
             }
             shared.state.lastError = reason
-            return true
+            let unwanted = shared.unwanted.intersection(work.tickets)
+            guard !unwanted.isEmpty else { return true }
+            shared.state.putBack(work, without: unwanted)
+            shared.unwanted.subtract(unwanted)
+            for ticket in unwanted { shared.appends.removeValue(forKey: ticket)?.resume(throwing: CancellationError()) }
+            return false
         }
     }
 

@@ -25,6 +25,8 @@ public final class Spool: Sendable {
         var lastTicket: UInt64 = 0
         /// Tickets whose task was cancelled before it came to wait.
         var cancelled: Set<UInt64> = []
+        /// Tickets whose task was cancelled while the disk was asked to write, which it may refuse.
+        var unwanted: Set<UInt64> = []
         var writer: Task<Void, Never>?
         var isFlushScheduled = false
         var hasReportedFull = false
@@ -49,7 +51,7 @@ public final class Spool: Sendable {
     /// Waits while the spool is full and while the disk refuses to write. The numbers of the batches must be greater than
     /// those of all appends before, in the order of the calls; the call is put in line before it first suspends.
     /// - Throws: `SpoolError.Code.closed`, `.outOfOrder`; `CancellationError` if the task was cancelled before writing
-    ///   began, in which case nothing is stored.
+    ///   began, or while the disk refuses, in which case nothing is stored.
     public func append(_ batches: [SpooledBatch], positions: [Position] = []) async throws {
         try await self.suspend { shared, ticket, continuation in
             try shared.state.append(batches, positions: positions, ticket: ticket)
@@ -179,6 +181,8 @@ extension Spool.Shared {
             self.cancelled.insert(ticket)
         } else if self.state.withdraw(ticket) {
             self.appends.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+        } else {
+            self.unwanted.insert(ticket)
         }
     }
 }

@@ -13,7 +13,9 @@ struct SpoolState {
     /// What goes to the disk next, and whose appends it completes.
     struct Work {
         var transaction: SpoolTransaction
-        var tickets: [UInt64]
+        var appends: [Append]
+
+        var tickets: [UInt64] { self.appends.map(\.ticket) }
     }
 
     /// A transaction takes no further append after this many bytes, so that the first one does not wait for long.
@@ -126,9 +128,14 @@ struct SpoolState {
             taken += 1
         }
         guard taken > 0 || !transaction.removals.isEmpty || self.hasSpaceToGive else { return nil }
-        let tickets = self.waiting.prefix(taken).map(\.ticket)
+        let appends = Array(self.waiting.prefix(taken))
         self.waiting.removeFirst(taken)
-        return Work(transaction: transaction, tickets: tickets)
+        return Work(transaction: transaction, appends: appends)
+    }
+
+    /// Puts what could not be written back in line, in front of all others, without those that are not wanted any more.
+    mutating func putBack(_ work: Work, without tickets: Set<UInt64>) {
+        self.waiting.insert(contentsOf: work.appends.filter { !tickets.contains($0.ticket) }, at: 0)
     }
 
     /// Takes note of a transaction that is on the disk.

@@ -40,6 +40,22 @@ struct AgentSignalTests {
     }
 
     @Test
+    func `an agent whose spool is full ends, and well`() async throws {
+        // More than is read at once: what comes first goes through an empty spool, however large it is.
+        let lines = (0..<20_000).map { "line \($0) \(String(repeating: "x", count: 100))\n" }.joined()
+        let input = try self.directory.write(lines, to: "app.log")
+        var options = try self.options()
+        options.removeFirst()
+        options += ["--tail", input, "--from", "beginning", "--spool-limit", "1MiB"]
+        let agent = try ChildProcess(Programs.agent, options, output: self.directory.file("log"))
+        try await eventually("a full spool") { try self.log.contains("spool is full") }
+        agent.signal(SIGTERM)
+        #expect(try await agent.wait() == 0)
+        #expect(try self.log.contains("sources are not done in time"))
+        #expect(try !self.log.contains("CancellationError"))
+    }
+
+    @Test
     func `a second agent in a state directory is told which process has it`() async throws {
         let options = try self.options()
         let agent = try await self.startAgent(options)

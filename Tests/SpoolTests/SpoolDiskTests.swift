@@ -90,4 +90,24 @@ struct SpoolDiskTests {
         #expect(spool.status.batches == 200)
         await spool.close()
     }
+
+    @Test("while it runs: an append that is refused can be called back, and what comes after it is stored")
+    func calledBack() async throws {
+        let disk = try #require(SmallFileSystem(bytes: 8 << 20, files: 40))
+        var spool = try await self.open(disk)
+        disk.fill()
+        // More than the spool has taken of the disk, so that it is refused.
+        let large = SpooledBatch(firstSequence: 1, count: 1, payload: [UInt8](repeating: 1, count: 4 << 20))
+        let appending = Task { [spool] in try await spool.append([large]) }
+        while spool.status.lastError == nil { try await Task.sleep(for: .milliseconds(5)) }
+        appending.cancel()
+        await #expect(throws: CancellationError.self) { try await appending.value }
+        disk.clear()
+        try await spool.append([self.batch(2)])
+        #expect(spool.status.lastError == nil)
+        await spool.close()
+        spool = try await self.open(disk)
+        #expect(try await spool.batches(after: 0, limit: 10) == [self.batch(2)])
+        await spool.close()
+    }
 }

@@ -34,7 +34,11 @@ struct IntakeService: Service {
                 await self.recorder.abandon()
             }
             defer { limit.cancel() }
-            while try await group.next() != nil {}
+            do {
+                while try await group.next() != nil {}
+            } catch is CancellationError {
+                // What was abandoned was not accepted, and is read again or was never taken from its sender: no failure.
+            }
         }
     }
 
