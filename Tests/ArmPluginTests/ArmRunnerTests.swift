@@ -1,5 +1,6 @@
 import AMQP
 import ArmPlugin
+import Glibc
 import HAPI
 import JSONRPC
 import Spool
@@ -82,6 +83,30 @@ import Testing
                 $0.failureReason.contains("refuses 1 events from 1") || $0.lastStatus == .notGood
             }
         }
+        try await arm.stop()
+        await server.stop()
+    }
+
+    @Test func setsAsideLaterWhatCannotBeSetAsideNow() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration()) { $0.outbox.windowBatches = 1 }
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        let invalid = ErrorObject.invalidParams(["events[0].time: bad"])
+        await server.react([.error(invalid), .error(invalid), .error(invalid)])
+        try arm.directory.write("in the way", to: "set-aside")
+        try await server.start()
+        try await arm.add(["poison"])
+        try await eventually("a bad report") {
+            await server.armInfos.contains { $0.failureReason.contains("wait in the spool to be set aside") }
+        }
+        #expect(arm.spool.status.batches == 1)
+
+        unlink(arm.directory.file("set-aside"))
+        try await arm.add(["good"])
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == ["good"])
+        let kept = String(decoding: try contents(of: arm.directory.file("set-aside/events-1-1.json")), as: UTF8.self)
+        #expect(kept.contains("poison"))
         try await arm.stop()
         await server.stop()
     }

@@ -24,21 +24,9 @@ extension ArmRunner {
         }
     }
 
-    /// Takes what is done with out of the spool.
+    /// Takes what is done with out of the spool; what cannot be set aside now is tried again with the next answer.
     func settle() async {
-        for (batch, error) in self.takeRefused() {
-            let reason = "the server refuses \(batch.count) events from \(batch.firstSequence): \(error)"
-            do {
-                let path = try SetAside(directory: self.configuration.setAsideDirectory).keep(batch, because: error)
-                self.logger.error("events set aside", metadata: ["reason": "\(reason)", "file": "\(path)"])
-                self.counters.refusedEvents += Int64(batch.count)
-                self.health.fail("\(reason); they are in \(path)", at: .now)
-                self.delivered.append(batch.firstSequence)
-            } catch {
-                self.logger.error("events cannot be set aside", metadata: ["reason": "\(reason)", "error": "\(error)"])
-                self.health.fail("\(reason); they stay in the spool: \(error)", at: .now)
-            }
-        }
+        self.setRefusedAside()
         let sequences = self.takeDelivered()
         guard !sequences.isEmpty else { return }
         do {
@@ -48,9 +36,21 @@ extension ArmRunner {
         }
     }
 
-    private func takeRefused() -> [(SpooledBatch, ErrorObject)] {
-        defer { self.refused = [] }
-        return self.refused
+    private func setRefusedAside() {
+        while let (batch, error) = self.refused.first {
+            let reason = "the server refuses \(batch.count) events from \(batch.firstSequence): \(error)"
+            do {
+                let path = try SetAside(directory: self.configuration.setAsideDirectory).keep(batch, because: error)
+                self.logger.error("events set aside", metadata: ["reason": "\(reason)", "file": "\(path)"])
+                self.counters.refusedEvents += Int64(batch.count)
+                self.health.fail("\(reason); they are in \(path)", at: .now)
+                self.setProblem("set-aside", nil)
+            } catch {
+                return self.setProblem("set-aside", "\(reason); they wait in the spool to be set aside: \(error)")
+            }
+            self.refused.removeFirst()
+            self.delivered.append(batch.firstSequence)
+        }
     }
 
     private func takeDelivered() -> [Int64] {
