@@ -51,10 +51,11 @@ extension ErrorObject: JSONEncodable, CustomStringConvertible {
         writer.endObject()
     }
 
-    /// Code, message and details in one line.
+    /// Code, message and details in one line of at most 1000 characters: a peer wrote it, and it goes into logs.
     public var description: String {
         let details = self.data.isEmpty ? "" : " (\(self.data.joined(separator: "; ")))"
-        return "\(self.code) \(self.message)\(details)"
+        let line = "\(self.code) \(self.message)\(details)"
+        return line.count > 1000 ? line.prefix(999) + "…" : line
     }
 
     /// The most entries of `data` that are kept from a peer's answer.

@@ -108,6 +108,13 @@ import Testing
         #expect(error(#"{"error":{"data":[\#(many)]},"id":1}"#)?.data.count == 100)
     }
 
+    @Test(arguments: [0, 1, 600, 5000]) func anErrorIsALineForALog(length: Int) {
+        let error = ErrorObject(code: -1, message: "m", data: [String(repeating: "障", count: length), "end"])
+        let line = error.description
+        #expect(line.count <= 1000)
+        #expect(line.hasPrefix("-1 m (") && line.hasSuffix(length > 1000 ? "障…" : "; end)"))
+    }
+
     @Test func writesWhatItReads() {
         let request = Envelope.request(method: "put\"x", params: Array("{}".utf8), id: .string("a\\b"))
         #expect(
