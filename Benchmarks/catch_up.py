@@ -15,38 +15,10 @@ RATE = 1000  # new lines a second
 
 def run(root, options):
     with Deployment(root, bin=options.bin) as deployment:
-        state = deployment.directory / "state"
-        log, fresh = deployment.directory / "app.log", deployment.directory / "fresh.log"
-        for file in (log, fresh):
-            file.touch()
-        # Room for the backlog and for what comes while it drains.
-        limit = f"{options.backlog * 2 + 64}MiB"
-        agent = deployment.agent("--tail", log, "--tail", fresh, "--from", "beginning", "--spool-limit", limit)
-        watched = [agent, deployment.server]
-        load.append(log, load.lines(1000))
-        deployment.wait_for_rows(1000, watched)
-
-        content = load.lines(options.lines)
-        start = time.monotonic()
-        load.append(log, content)
-        deployment.wait_for_rows(1000 + options.lines, watched)
-        plain = options.lines / (time.monotonic() - start)
-
-        deployment.server.stop()
-        before = deployment.rows()
-        backlog = fill(state, log, options.backlog << 20)
-        writer = Writer(fresh)
-        deployment.start_server()
-        seen = watch(deployment, before + 1)
-        begin = seen[-1][0]
-        seen += watch(deployment, before + backlog)
-        drained = (seen[-1][1] - before) / (seen[-1][0] - begin)
-        # Lines that waited behind the backlog, and then some that meet none any more.
-        seen += watch(deployment, before + backlog + len(writer.written) + 3 * RATE)
-        writer.stop()
-        seen += watch(deployment, before + backlog + len(writer.written))
-        waits = waits_of(writer, seen, deployment)
-        peak = agent.peak_mib()
+        backlog, drained, waits, peak = after_an_outage(deployment, options.backlog)
+    # Into an empty store again, and as much: a store takes the first million events faster than the third.
+    with Deployment(root, bin=options.bin) as deployment:
+        plain = without_a_backlog(deployment, backlog)
 
     yield "events_in_backlog", backlog, ""
     yield "plain_rate", plain, "1/s"
@@ -56,6 +28,51 @@ def run(root, options):
     yield "longest_wait_of_a_new_line", max(waits), "s"
     yield "longest_wait_in_the_last_second", max(waits[-RATE:]), "s"
     yield "agent_peak_memory", peak, "MiB"
+
+
+def after_an_outage(deployment, mebibytes):
+    """Returns how many events waited, how many a second drained, the waits of new lines, and the agent's peak memory."""
+    state = deployment.directory / "state"
+    log, fresh = deployment.directory / "app.log", deployment.directory / "fresh.log"
+    fresh.touch()
+    # Room for the backlog and for what comes while it drains.
+    limit = f"{mebibytes * 2 + 64}MiB"
+    agent = started(deployment, log, "--tail", fresh, "--spool-limit", limit)
+
+    deployment.server.stop()
+    before = deployment.rows()
+    backlog = fill(state, log, mebibytes << 20)
+    writer = Writer(fresh)
+    deployment.start_server()
+    seen = watch(deployment, before + 1)
+    begin = seen[-1][0]
+    seen += watch(deployment, before + backlog)
+    drained = (seen[-1][1] - before) / (seen[-1][0] - begin)
+    # Lines that waited behind the backlog, and then some that meet none any more.
+    seen += watch(deployment, before + backlog + len(writer.written) + 3 * RATE)
+    writer.stop()
+    seen += watch(deployment, before + backlog + len(writer.written))
+    return backlog, drained, waits_of(writer, seen, deployment), agent.peak_mib()
+
+
+def without_a_backlog(deployment, lines):
+    """Returns how many lines a second become rows while nothing stands in their way."""
+    log = deployment.directory / "app.log"
+    agent = started(deployment, log)
+    content = load.lines(lines)
+    before, start = deployment.rows(), time.monotonic()
+    load.append(log, content)
+    deployment.wait_for_rows(before + lines, [agent, deployment.server])
+    return lines / (time.monotonic() - start)
+
+
+def started(deployment, log, *options):
+    """Starts an agent that follows a file, and waits until its first lines are rows."""
+    log.touch()
+    agent = deployment.agent("--tail", log, "--from", "beginning", *options)
+    load.append(log, load.lines(1000))
+    deployment.wait_for_rows(1000, [agent, deployment.server])
+    return agent
 
 
 def fill(state, log, bytes):
@@ -85,8 +102,10 @@ def waits_of(writer, seen, deployment):
     """Seconds from the write of each new line to its row being seen, in the order they were written."""
     times, newest = [time for time, _ in seen], [row for _, row in seen]
     waits = []
+    # The server's own events are rows, too: the very last lines may not have been waited for.
+    query = "SELECT rowid, brief FROM event WHERE brief LIKE 'fresh %' AND rowid <= ? ORDER BY rowid"
     with sqlite3.connect(f"file:{deployment.database()}?mode=ro", uri=True) as connection:
-        for row, brief in connection.execute("SELECT rowid, brief FROM event WHERE brief LIKE 'fresh %' ORDER BY rowid"):
+        for row, brief in connection.execute(query, [newest[-1]]):
             waits.append(times[bisect.bisect_left(newest, row)] - writer.written[int(brief[6:14])])
     return waits
 
