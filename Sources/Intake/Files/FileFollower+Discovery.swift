@@ -40,7 +40,10 @@ extension FileFollower {
     private func lineUp(takenUpAfter number: Int) {
         let new = self.files.values.filter { $0.number > number }
         for (log, files) in Dictionary(grouping: new, by: \.log) {
-            var last = self.files.values.filter { $0.log == log && $0.number <= number }.max { $0.number < $1.number }
+            let known = self.files.values.filter { $0.log == log && $0.number <= number }
+            // Not for an empty copy that came after the log itself, while that has something left.
+            let unread = known.filter { !$0.hasNothingLeft }
+            var last = (unread.isEmpty ? known : unread).max { $0.number < $1.number }
             for followed in files.sorted(by: { $0.age < $1.age }) {
                 self.filesTakenUp += 1
                 followed.number = self.filesTakenUp

@@ -57,4 +57,10 @@ final class FollowedFile {
 
     /// Nothing of it is under way.
     var isIdle: Bool { !self.isDelivering && self.ready == nil }
+
+    /// All of it was accepted, as it is now, and it waits for no other.
+    var hasNothingLeft: Bool {
+        guard self.isIdle, self.predecessor == nil, !(self.file is ArchivedFile) else { return false }
+        return FileStatus(descriptor: self.file.descriptor)?.size == self.file.offset
+    }
 }

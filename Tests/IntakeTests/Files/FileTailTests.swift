@@ -242,6 +242,44 @@ struct FileTailTests {
         #expect(await sink.texts.filter { $0 != "held" } == (0..<80).map { "line number \($0)" })
     }
 
+    @Test("copied and truncated twice after an empty copy was seen, the lines come in order and once")
+    func copyTruncateAfterAnEmptyCopy() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        let tail = try self.tail("a.log*")
+        func text(_ numbers: Range<Int>) -> String { numbers.map { "line number \($0)\n" }.joined() }
+        func isSeen(_ path: String) async throws {
+            try await eventually("\(path) is followed") { tail.lag.contains { $0.path == path } }
+        }
+        let copies = ["-20260101", "-20260102", "-20260103"].map { path + $0 }
+        try await withRunning(tail, into: sink) {
+            writer.write(text(0..<50))
+            await sink.wait(for: 50)
+            _ = LogWriter(copies[0])
+            try await isSeen(copies[0])
+            // Two, so that the log had nothing left after the empty copy was seen.
+            for count in 51...52 {
+                writer.write("held\n")
+                await sink.wait(for: count)
+            }
+            await sink.pause()
+            writer.write("held\n")
+            while await !sink.isWaitedFor { await Task.yield() }
+            writer.write(text(50..<60))
+            LogWriter(copies[1]).write(try self.contents(of: path))
+            writer.truncate()
+            writer.write(text(60..<70))
+            LogWriter(copies[2]).write(try self.contents(of: path))
+            try await isSeen(copies[2])
+            writer.truncate()
+            writer.write(text(70..<80))
+            await sink.resume()
+            await sink.wait(for: 83)
+        }
+        #expect(await sink.texts.filter { $0 != "held" } == (0..<80).map { "line number \($0)" })
+    }
+
     @Test("lines between copy and truncation that were read do not bring the copy back", arguments: [false, true])
     func linesAfterTheCopy(isStopped: Bool) async throws {
         let sink = RecordCollector()
