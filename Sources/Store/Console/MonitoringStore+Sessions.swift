@@ -3,9 +3,11 @@ internal import GRDB
 
 /// Somebody who is signed in.
 public struct Session: Sendable {
+    /// Who it is, with the rights of this moment.
     public let user: User
     /// What a form must carry to be believed.
     public let csrf: String
+    /// When they signed in.
     public let created: Timestamp
     /// When it was last used, to the minute.
     public let used: Timestamp

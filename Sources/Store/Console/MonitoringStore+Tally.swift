@@ -4,8 +4,11 @@ internal import GRDB
 public struct EventTally: Hashable, Sendable {
     /// The beginning of the stretch.
     public let time: Timestamp
+    /// The monitoring server that sent them.
     public let server: MonitoringServer.ID
+    /// Their severity.
     public let severity: Severity
+    /// How many of them are stored now.
     public let count: Int64
 }
 
