@@ -69,9 +69,9 @@ extension ArmSession {
         switch result {
         case .success(let receipt):
             if self.operations.hasFailed, !self.operations.isFailing { self.log(.info, "the store works again") }
-            guard let operation = self.operations.succeed(token) else { return }
+            guard let (operation, isDone) = self.operations.succeed(token) else { return }
             self.answer(operation, .success, now)
-            self.acknowledgements.settle(operation.tag)
+            if isDone { self.acknowledgements.settle(operation.tag) }
             self.noticed(receipt.notices, now)
             if let fetch = operation.fetch {
                 let finished = self.fetches.noteStored(fetch.id, records: fetch.records, isLast: fetch.isLast)

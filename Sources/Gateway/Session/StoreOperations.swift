@@ -3,7 +3,8 @@ internal import Store
 
 /// What has been asked of the store for an arm, and what has to be asked again because the store failed.
 ///
-/// At most as many as there are unacknowledged deliveries.
+/// At most as many as there are unacknowledged deliveries. In the end everything has been stored in the order in which it came, so
+/// that neither an older list nor an older position is the last word: what overtook something that failed is stored again behind it.
 struct StoreOperations: Sendable {
     /// Something to be committed, and whom to tell.
     struct Operation: Sendable {
@@ -20,6 +21,8 @@ struct StoreOperations: Sendable {
         /// How often it failed while others did not.
         var strikes = 0
         var storedBefore: UInt64 = 0
+        /// Whether it is stored already, ahead of an older one that failed, and will be once more.
+        var hasOvertaken = false
     }
 
     /// Failing while others succeed so often makes a batch a poison.
@@ -31,8 +34,10 @@ struct StoreOperations: Sendable {
     private var lastToken: UInt64 = 0
     private var stored: UInt64 = 0
     private var failedRounds = 0
-    /// When the held operations are tried again.
-    private(set) var retryAt: Duration?
+    private var nextAttempt: Duration?
+
+    /// When the held operations are tried again; not before all others are back, which could still overtake them.
+    var retryAt: Duration? { self.isIdle ? self.nextAttempt : nil }
 
     var isIdle: Bool { self.operations.count == self.held.count }
 
@@ -56,10 +61,21 @@ struct StoreOperations: Sendable {
     }
 
     /// Takes an operation that has succeeded out; nil when the connection it belonged to is gone.
-    mutating func succeed(_ token: StoreToken) -> Operation? {
-        self.stored += 1
-        if self.held.isEmpty { (self.failedRounds, self.retryAt) = (0, nil) }
-        return self.operations.removeValue(forKey: token)
+    ///
+    /// - Returns: The operation as it was, and whether it is done; otherwise it is kept, to be stored again behind what it overtook.
+    mutating func succeed(_ token: StoreToken) -> (operation: Operation, isDone: Bool)? {
+        let known = self.operations.removeValue(forKey: token)
+        if known?.hasOvertaken != true { self.stored += 1 }
+        if self.held.isEmpty { (self.failedRounds, self.nextAttempt) = (0, nil) }
+        guard let before = known else { return nil }
+        guard self.isFailing, before.batch.change.isRepeatable else { return (before, true) }
+        var operation = before
+        operation.hasOvertaken = true
+        operation.replyTo = nil
+        operation.fetch = nil
+        self.operations[token] = operation
+        self.held.append(token)
+        return (before, false)
     }
 
     /// Keeps an operation for the next attempt.
@@ -89,23 +105,29 @@ struct StoreOperations: Sendable {
 
     private mutating func hold(_ token: StoreToken, _ now: Duration) {
         if self.held.isEmpty {
-            self.retryAt = now + Self.pauses[min(self.failedRounds, Self.pauses.count - 1)]
+            self.nextAttempt = now + Self.pauses[min(self.failedRounds, Self.pauses.count - 1)]
             self.failedRounds += 1
         }
         self.held.append(token)
     }
 
-    /// The operations to try again now, in their order.
+    /// The operations to try again now, in the order in which they came.
     mutating func takeDue(_ now: Duration) -> [(StoreToken, Batch)] {
         guard let retryAt = self.retryAt, retryAt <= now else { return [] }
-        defer { (self.held, self.retryAt) = ([], nil) }
-        return self.held.compactMap { token in self.operations[token].map { (token, $0.batch) } }
+        defer { (self.held, self.nextAttempt) = ([], nil) }
+        let inOrder = self.held.sorted { $0.number < $1.number }
+        return inOrder.compactMap { token in self.operations[token].map { (token, $0.batch) } }
     }
 
     /// Forgets all: what is not acknowledged comes again.
     mutating func reset() {
         self.operations = [:]
         self.held = []
-        self.retryAt = nil
+        self.nextAttempt = nil
     }
+}
+
+extension Change {
+    /// Whether storing it once more leaves what storing it once does.
+    fileprivate var isRepeatable: Bool { if case .putAside = self { false } else { true } }
 }

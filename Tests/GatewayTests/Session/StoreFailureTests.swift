@@ -28,6 +28,47 @@ struct StoreFailureTests {
         #expect(script.call("putEvents", Self.event, id: 4) == ["store 1 events"], "the store is asked again")
     }
 
+    private static func hosts(_ position: Int) -> String {
+        let host = #"{"hostId":"\#(position)","hostName":"h"}"#
+        return #"{"hosts":[\#(host)],"updateType":"ALL","lastInfo":"\#(position)"}"#
+    }
+
+    @Test("what was stored before an older batch that failed is stored again behind it, and answered once")
+    func overtaken() throws {
+        var script = Script.established()
+        #expect(script.call("putHosts", Self.hosts(1), id: 1) == ["store 1 hosts all lastInfo=1"])
+        #expect(script.call("putHosts", Self.hosts(2), id: 2) == ["store 1 hosts all lastInfo=2"])
+        #expect(script.failed(0).first == #"reply 1 "FAILURE""#)
+        #expect(script.stored(1) == [#"reply 2 "SUCCESS""#])
+        try #require(script.wait(1) == ["store 1 hosts all lastInfo=1", "store 1 hosts all lastInfo=2"])
+        #expect(script.stored(2) == ["log the store works again", "ack 2"])
+        #expect(script.stored(3) == ["ack 3"])
+        #expect(script.session.isIdle && script.wait(100) == [])
+    }
+
+    @Test("a batch that fails after a newer one was kept back is tried before it, once nothing is on its way any more")
+    func order() {
+        var script = Script.established()
+        for position in 1...2 { _ = script.call("putHosts", Self.hosts(position), id: position) }
+        _ = script.failed(0)
+        #expect(script.call("putHosts", Self.hosts(3), id: 3) == [#"reply 3 "FAILURE""#])
+        #expect(script.wait(5) == [], "the second may be stored yet")
+        #expect(script.session.nextDeadline.map { $0 > .seconds(5) } ?? true)
+        _ = script.failed(1)
+        #expect(script.wait(0) == (1...3).map { "store 1 hosts all lastInfo=\($0)" })
+    }
+
+    @Test("what is put aside is stored once, also before an older batch that failed")
+    func putAsideOnce() throws {
+        var script = Script.established()
+        _ = script.call("putHosts", Self.hosts(1), id: 1)
+        #expect(script.receive("{").contains("store put aside"))
+        _ = script.failed(0)
+        _ = script.stored(1)
+        try #require(script.wait(1) == ["store 1 hosts all lastInfo=1"])
+        #expect(script.stored(2) == ["log the store works again", "ack 3"])
+    }
+
     @Test("a message that fails while others are stored is put aside in the end")
     func poison() {
         var script = Script.established()
