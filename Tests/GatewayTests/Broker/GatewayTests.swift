@@ -176,11 +176,20 @@ struct GatewayTests {
         try await fixture.runningGateway { gateway in
             let arm = try await TestArm(fixture.broker, queue: queue)
             try await arm.signOn()
-            let since = try #require(try await fixture.store.armStatus(of: id)?.link?.since)
+            // Signing on is answered before it is on record.
+            var since: Timestamp?
+            try await eventually("the session on record") {
+                guard let link = try await fixture.store.armStatus(of: id)?.link, link.state == .established else {
+                    return false
+                }
+                since = link.since
+                return true
+            }
+            let last = try #require(since)
             await gateway.reload()
             try await eventually("the new connection") {
                 guard let link = try await fixture.store.armStatus(of: id)?.link else { return false }
-                return link.since > since && link.state != .disconnected
+                return link.since > last && link.state != .disconnected
             }
             try await arm.signOn()
             #expect(try await arm.call("putEvents", TestArm.events(["a"])) == #""SUCCESS""#)
