@@ -3,7 +3,7 @@ internal import Store
 
 /// The monitoring servers being served, each by a task of its own.
 actor Arms {
-    private struct Entry {
+    struct Entry {
         var server: MonitoringServer
         let runner: ArmRunner
         let task: Task<Void, Never>
@@ -13,13 +13,18 @@ actor Arms {
     private let logger: Logger
     private let links: BrokerLinks
     private var entries: [MonitoringServer.ID: Entry] = [:]
+    /// Those that have been told to end and have not yet; they keep up only who takes their place.
+    private(set) var ending: [Entry] = []
+    private let endPatience: Duration
     private var revision: Int64?
     private var lastCommand: Int64 = 0
 
-    init(store: MonitoringStore, links: BrokerLinks, logger: Logger) {
+    /// Serves nobody yet; `endPatience` is how long an arm that is no longer registered may finish what it has begun.
+    init(store: MonitoringStore, links: BrokerLinks, logger: Logger, endPatience: Duration = .seconds(5)) {
         self.store = store
         self.logger = logger
         self.links = links
+        self.endPatience = endPatience
     }
 
     /// Does what the registry says, if it says something new.
@@ -30,7 +35,7 @@ actor Arms {
         let registered = Dictionary(uniqueKeysWithValues: servers.map { ($0.id, $0) })
         for (id, entry) in self.entries where registered[id]?.broker != entry.server.broker {
             self.entries[id] = nil
-            await self.end(entry)
+            self.end(entry)
         }
         for server in servers {
             if var entry = self.entries[server.id] {
@@ -62,7 +67,7 @@ actor Arms {
 
     /// Lets each arm finish what it has begun, then ends it.
     func stop(patience: Duration) async {
-        let entries = self.entries.values
+        let entries = Array(self.entries.values) + self.ending
         self.entries = [:]
         for entry in entries { entry.runner.inbox.put(.stop) }
         let watchdog = Task {
@@ -81,17 +86,30 @@ actor Arms {
         let runner = ArmRunner(server: server, store: self.store, links: self.links, logger: logger) { id, outcome in
             Task { await self.answer(id, outcome) }
         }
-        return Entry(server: server, runner: runner, task: Task { await runner.run() })
+        // Two at the same queue would disturb the order of its messages, and two for one server that of their notes.
+        let predecessors = self.ending.filter {
+            $0.server.id == server.id || $0.server.broker.queue == server.broker.queue
+        }
+        let task = Task {
+            for predecessor in predecessors { await predecessor.task.value }
+            await runner.run()
+        }
+        return Entry(server: server, runner: runner, task: task)
     }
 
-    private func end(_ entry: Entry) async {
+    /// Lets an arm finish what it has begun, without waiting for it.
+    private func end(_ entry: Entry) {
+        self.ending.append(entry)
         entry.runner.inbox.put(.stop)
         let watchdog = Task {
-            try await Task.sleep(for: .seconds(5))
+            try await Task.sleep(for: self.endPatience)
             entry.task.cancel()
         }
-        await entry.task.value
-        watchdog.cancel()
+        Task {
+            await entry.task.value
+            watchdog.cancel()
+            self.ending.removeAll { $0.task == entry.task }
+        }
     }
 
     private func answer(_ id: FetchRequest.ID, _ outcome: FetchOutcome) {
