@@ -54,6 +54,27 @@ import Testing
         #expect(kinds == [connected, lost, connected, lost, connected, lost, connected])
     }
 
+    @Test func goesOnWhenTheChangeHasBeenTold() async throws {
+        let broker = try await PrivateBroker.shared
+        let configuration = broker.configuration()
+        let history = History()
+        let reconnector = Reconnector(logger: quiet, policy: self.policy()) {
+            configuration
+        } onChange: { status in
+            for _ in 0..<1000 { await Task.yield() }
+            history.add(status)
+        }
+        var rounds = 0
+        await reconnector.run { connection in
+            #expect(history.all.count == rounds * 2 + 1)
+            rounds += 1
+            if rounds < 3 { throw TestFailure("again") }
+        }
+        let connected = "connected \(broker.tlsPort) TLSv1.3"
+        let lost = "disconnected connectionClosed receive"
+        #expect(history.all == [connected, lost, connected, lost, connected])
+    }
+
     @Test func takesTheNextBrokerAndTellsEachChangeOnce() async throws {
         let broker = try await PrivateBroker.shared
         var configuration = broker.configuration()

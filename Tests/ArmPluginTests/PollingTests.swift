@@ -63,9 +63,23 @@ private final class ScriptedArm: Arm {
     }
 }
 
+/// A monitored system that never has the items it is asked for.
+private final class SlowArm: Arm {
+    let name = "slow-arm"
+    let offers: [Procedure] = [.fetchItems]
+    let underWay = Mutex(0)
+
+    func items(of hostIds: [String]?) async throws -> [Item] {
+        self.underWay.withLock { $0 += 1 }
+        defer { self.underWay.withLock { $0 -= 1 } }
+        try await Task.sleep(for: .seconds(86_400))
+        return []
+    }
+}
+
 @Suite(.timeLimit(.minutes(3))) struct PollingTests {
     private func start(
-        _ arm: ScriptedArm
+        _ arm: any Arm
     ) async throws -> (ArmRunner, ScriptedServer, Task<Void, any Error>, RecordedLog) {
         let broker = try await PrivateBroker.shared
         let queue = uniqueName("poll")
@@ -121,6 +135,23 @@ private final class ScriptedArm: Arm {
         try await server.send(#"{"method":"exchangeProfile","params":{"name":"s","procedures":["putHosts"]},"id":1}"#)
         try await eventually("the list again") { await server.count(of: "putHosts") == 2 }
         task.cancel()
+        await server.stop()
+    }
+
+    @Test func fetchesAreBoundedAndEndWithTheConnection() async throws {
+        let arm = SlowArm()
+        let (_, server, task, log) = try await self.start(arm)
+        try await eventually("a session") { await server.count(of: "putArmInfo") > 0 }
+        for id in 100..<170 {
+            try await server.send(#"{"method":"fetchItems","params":{"fetchId":"\#(id)"},"id":\#(id)}"#)
+        }
+        try await eventually("all answers") { await server.answers.count == 70 }
+        #expect(await server.answers.prefix(64).allSatisfy { $0.hasSuffix(" SUCCESS") })
+        #expect(await server.answers.suffix(6) == (164..<170).map { "\($0) ABBREV" })
+        try await eventually("as many fetches") { arm.underWay.withLock { $0 } == 64 }
+        task.cancel()
+        try await eventually("the end of all fetches") { arm.underWay.withLock { $0 } == 0 }
+        #expect(!log.contains("a fetch failed"))
         await server.stop()
     }
 

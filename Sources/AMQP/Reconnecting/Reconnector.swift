@@ -19,7 +19,7 @@ public struct Reconnector: Sendable {
     private let logger: Logger
     private let policy: ReconnectionSchedule.Policy
     private let configuration: @Sendable () async throws -> ConnectionConfiguration
-    private let report: @Sendable (Status) -> Void
+    private let report: @Sendable (Status) async -> Void
 
     /// Creates a reconnector.
     ///
@@ -28,12 +28,12 @@ public struct Reconnector: Sendable {
     ///   - policy: The pauses between attempts.
     ///   - configuration: Is asked before each attempt, so that files and secrets may change meanwhile. When it throws,
     ///     that counts as a failed attempt.
-    ///   - onChange: Is called at each change; a failure that repeats itself is no change.
+    ///   - onChange: Is called at each change, one after the other, and awaited; a failure that repeats itself is no change.
     public init(
         logger: Logger,
         policy: ReconnectionSchedule.Policy = .init(),
         configuration: @escaping @Sendable () async throws -> ConnectionConfiguration,
-        onChange: @escaping @Sendable (Status) -> Void = { _ in }
+        onChange: @escaping @Sendable (Status) async -> Void = { _ in }
     ) {
         self.logger = logger
         self.policy = policy
@@ -62,7 +62,7 @@ public struct Reconnector: Sendable {
                 openedAt = .now
                 lastReason = nil
                 self.logger.info("connected to the broker", metadata: ["broker": "\(address)"])
-                self.report(.connected(address, connection.peer))
+                await self.report(.connected(address, connection.peer))
                 do {
                     try await body(connection)
                     return await connection.close()
@@ -82,18 +82,18 @@ public struct Reconnector: Sendable {
             let pause =
                 openedAt.map { schedule.connectionLost(after: .now - $0, chance: chance) }
                 ?? schedule.attemptFailed(brokers: brokers, chance: chance)
-            self.tell(failure, isNews: failure.description != lastReason, pause)
+            await self.tell(failure, isNews: failure.description != lastReason, pause)
             lastReason = failure.description
             try? await Task.sleep(for: pause)
         }
     }
 
-    private func tell(_ failure: AMQPError, isNews: Bool, _ pause: Duration) {
+    private func tell(_ failure: AMQPError, isNews: Bool, _ pause: Duration) async {
         self.logger.log(
             level: isNews ? .warning : .debug,
             "no connection to the broker",
             metadata: ["reason": "\(failure)", "next-attempt-in": "\(pause)"]
         )
-        if isNews { self.report(.disconnected(failure)) }
+        if isNews { await self.report(.disconnected(failure)) }
     }
 }

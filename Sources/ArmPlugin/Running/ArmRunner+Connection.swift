@@ -15,7 +15,7 @@ extension ArmRunner {
         let reconnector = Reconnector(
             logger: self.logger,
             configuration: { await self.useSettings() },
-            onChange: { status in Task { await self.connectionChanged(status) } }
+            onChange: { await self.connectionChanged($0) }
         )
         await reconnector.run { connection in try await self.serve(connection) }
     }
@@ -83,6 +83,7 @@ extension ArmRunner {
         self.connection = nil
         self.control = []
         self.outbox.disconnected()
+        self.endFetches()
         self.failCalls(self.calls.removeAll())
         self.blocked(nil)
         self.perform(self.session.disconnected())

@@ -3,11 +3,14 @@ internal import JSONRPC
 internal import Logging
 
 extension ArmRunner: ServerLink {
+    /// Fetches under way at a time, as many as our server asks for; more are declined.
+    private static let mostFetches = 64
+
     /// Calls a procedure of the server and waits for its answer.
     ///
     /// - Throws: ``CallError``.
     func call(_ procedure: Procedure, _ params: [UInt8]) async throws -> JSONValue {
-        guard self.session.isEstablished else { throw CallError.notEstablished }
+        guard self.session.isEstablished, !Task.isCancelled else { throw CallError.notEstablished }
         return try await withCheckedThrowingContinuation { continuation in
             let call = PendingCall(procedure: procedure, continuation: continuation)
             let deadline = ContinuousClock.now + self.configuration.session.replyTimeout
@@ -77,16 +80,30 @@ extension ArmRunner: ServerLink {
         } catch {
             return self.enqueue(Envelope.failure(error.errorObject, id: id), messageID: "reply")
         }
+        guard self.fetches.count < Self.mostFetches else {
+            return self.enqueue(ArmSession.answer(.abbreviated, to: id), messageID: "reply")
+        }
         self.enqueue(ArmSession.answer(.success, to: id), messageID: "reply")
-        Task {
-            do {
-                try await Fetcher(arm: arm, server: self).perform(fetch)
-            } catch {
-                self.health.fail("\(procedure): \(error)", at: .now)
-                self.logger.warning("a fetch failed", metadata: ["procedure": "\(procedure)", "reason": "\(error)"])
-            }
+        self.lastFetch += 1
+        let number = self.lastFetch
+        self.fetches[number] = Task {
+            await self.perform(fetch, procedure, of: arm)
+            self.fetches[number] = nil
         }
     }
+
+    private func perform(_ fetch: Fetcher.Fetch, _ procedure: Procedure, of arm: any Arm) async {
+        do {
+            try await Fetcher(arm: arm, server: self).perform(fetch)
+        } catch {
+            guard !Task.isCancelled else { return }
+            self.health.fail("\(procedure): \(error)", at: .now)
+            self.logger.warning("a fetch failed", metadata: ["procedure": "\(procedure)", "reason": "\(error)"])
+        }
+    }
+
+    /// Ends the fetches under way: with the connection, whoever asked has given them up.
+    func endFetches() { for fetch in self.fetches.values { fetch.cancel() } }
 }
 
 /// A call somebody waits for.

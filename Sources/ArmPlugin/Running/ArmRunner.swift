@@ -77,6 +77,9 @@ public actor ArmRunner: Service {
     var greetings = 0
     let arm: (any Arm)?
     var calls = PendingCalls<PendingCall, ContinuousClock.Instant>()
+    /// What the server fetches, by numbers of our own; each takes itself out when it has ended.
+    var fetches: [Int: Task<Void, Never>] = [:]
+    var lastFetch = 0
     /// Wakes the task that polls the arm.
     let pollNow = Signal()
     var nextStatus: ContinuousClock.Instant?
