@@ -66,7 +66,7 @@ extension Connection {
         guard !name.isEmpty, name.utf8.count <= 255 else {
             throw AMQPError(code: .configuration, stage: .declare, reason: "the name of a queue has 1 to 255 bytes")
         }
-        await self.waitForScratchChannel()
+        try await self.waitForScratchChannel()
         defer { self.returnScratchChannel() }
         let scratch = try await self.openChannel(confirms: false)
         let reply: Method
@@ -87,16 +87,24 @@ extension Connection {
     }
 
     /// Keeps the number of channels for declaring low, so that thousands of users leave the broker's limit to their own.
-    private func waitForScratchChannel() async {
+    private func waitForScratchChannel() async throws(AMQPError) {
         guard self.freeScratchChannels == 0 else {
             self.freeScratchChannels -= 1
             return
         }
-        await withCheckedContinuation { self.scratchWaiters.append($0) }
+        let turn: Result<Void, AMQPError> = await FirstResult.of { turn in
+            self.scratchWaiters.append(turn)
+        } onCancel: {
+            .failure(.cancelled(.declare))
+        }
+        try turn.get()
     }
 
+    /// Hands the channel to the first who still waits for one.
     private func returnScratchChannel() {
-        guard self.scratchWaiters.isEmpty else { return self.scratchWaiters.removeFirst().resume() }
+        while !self.scratchWaiters.isEmpty {
+            if self.scratchWaiters.removeFirst().set(.success(())) { return }
+        }
         self.freeScratchChannels += 1
     }
 

@@ -29,7 +29,7 @@ public actor Connection {
     var earliestCallDeadline: ContinuousClock.Instant?
     /// How many more queues may be declared at the same time.
     var freeScratchChannels = 16
-    var scratchWaiters: [CheckedContinuation<Void, Never>] = []
+    var scratchWaiters: [FirstResult<Result<Void, AMQPError>>] = []
     private var lastSerial: UInt64 = 0
     private var endWaiters: [UInt64: CheckedContinuation<AMQPError?, Never>] = [:]
 

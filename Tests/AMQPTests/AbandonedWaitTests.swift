@@ -49,6 +49,33 @@ import Testing
         await broker.stop()
     }
 
+    @Test(.timeLimit(.minutes(5))) func whoWaitsForATurnToDeclareAQueueNeedNot() async throws {
+        let broker = try await PrivateBroker.start()
+        var configuration = broker.configuration()
+        configuration.heartbeat = .seconds(60)
+        configuration.requestTimeout = .seconds(120)
+        try await withConnection(configuration) { connection in
+            let queue = uniqueName("turn")
+            let channel = try await connection.openChannel(confirms: false)
+            _ = try await channel.declareQueue(queue, as: .durable)
+            broker.freeze()
+            let declaring = (0..<16).map { _ in Task { try await channel.declareQueue(queue, as: .durable) } }
+            try await eventually("no turn is free") { await connection.freeScratchChannels == 0 }
+            let (first, second) = (
+                Task { try await channel.declareQueue(queue, as: .durable) },
+                Task { try await channel.declareQueue(queue, as: .durable) }
+            )
+            try await eventually("two wait for a turn") { await connection.scratchWaiters.count == 2 }
+            first.cancel()
+            let error = await #expect(throws: AMQPError.self) { try await first.value }
+            #expect(error?.code == .cancelled && error?.stage == .declare, "\(error as Any)")
+            broker.thaw()
+            for task in declaring + [second] { #expect(try await task.value.existed) }
+            #expect(await connection.freeScratchChannels == 16, "no turn is lost")
+        }
+        await broker.stop()
+    }
+
     @Test(.timeLimit(.minutes(3))) func whoAsksOnAChannelThatHasEndedIsTold() async throws {
         try await withConnection(PrivateBroker.shared.configuration()) { connection in
             let error = await #expect(throws: AMQPError.self) { try await connection.askAfterTheEnd() }

@@ -25,19 +25,21 @@ final class FirstResult<Value: Sendable>: Sendable {
         }
     }
 
-    func set(_ value: Value) {
-        let waiter: CheckedContinuation<Value, Never>? = self.state.withLock { state in
+    /// Sets the value; false when another one counts.
+    @discardableResult func set(_ value: Value) -> Bool {
+        let (isFirst, waiter): (Bool, CheckedContinuation<Value, Never>?) = self.state.withLock { state in
             switch state {
             case .empty:
                 state = .set(value)
-                return nil
+                return (true, nil)
             case .waiting(let continuation):
                 state = .taken
-                return continuation
-            case .set, .taken: return nil
+                return (true, continuation)
+            case .set, .taken: return (false, nil)
             }
         }
         waiter?.resume(returning: value)
+        return isFirst
     }
 
     private func wait(_ continuation: CheckedContinuation<Value, Never>) {
