@@ -7,9 +7,11 @@ public import Store
 
 /// The console: web pages, the REST API and live updates over one store.
 ///
-/// It serves until the service group shuts down; open live pages are ended then, requests that run are finished.
+/// It serves until the service group shuts down; open live pages are ended then, and requests that run get ten seconds to be
+/// finished before their connections are closed.
 public struct Console: Service {
     private static let heartbeat = Duration.seconds(15)
+    private static let shutdownPatience = Duration.seconds(10)
 
     private let site: Site
     private let certificate: ServedCertificate?
@@ -51,6 +53,7 @@ public struct Console: Service {
             }
             group.addTask { await self.site.live.keepAlive(every: Self.heartbeat) }
             group.addTask { await self.tidy() }
+            group.addTask { await self.waitForPeers() }
             try await group.next()
             group.cancelAll()
         }
@@ -88,6 +91,17 @@ public struct Console: Service {
         SystemAPI.registerDocument(&routes)
         Pages.register(&routes)
         return routes
+    }
+
+    /// Returns some time after the shutdown began: a peer that reads or sends nothing must not keep it from ending.
+    private func waitForPeers() async {
+        do {
+            try await gracefulShutdown()
+            try await Task.sleep(for: Self.shutdownPatience)
+            self.logger.warning("requests are not done in time; their connections are closed")
+        } catch {
+            return  // all is done
+        }
     }
 
     private func tidy() async {

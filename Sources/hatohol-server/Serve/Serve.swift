@@ -61,12 +61,14 @@ struct Serve: AsyncParsableCommand {
         ]
         if let console { services.append(console) }
         services.append(EndNotice())
-        let group = ServiceGroup(
+        var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in JournalLogHandler(level: .warning) }
         )
-        try await group.run()
+        // The services have shorter limits of their own; this one is for what none of them thought of.
+        group.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: group).run()
         try store.close()
         logger.info("stopped")
     }
