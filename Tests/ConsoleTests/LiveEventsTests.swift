@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Store
 import TestSupport
 import Testing
@@ -39,8 +40,8 @@ struct LiveEventsTests {
         try await ConsoleHarness.run { console in
             let user = try await console.user("hana", .readonly, hostGroups: ["db"])
             let hash = Secret.hash(try await console.session(user).cookie)
-            let prompt = OpenSessions(store: console.store, age: .zero)
-            let late = OpenSessions(store: console.store, age: .seconds(3600))
+            let prompt = OpenProofs(store: console.store, age: .zero)
+            let late = OpenProofs(store: console.store, age: .seconds(3600))
             for sessions in [prompt, late] {
                 let session = try #require(try await sessions.session(hash: hash))
                 #expect(session.user.hostGroups == ["db"])
@@ -82,6 +83,61 @@ struct LiveEventsTests {
             let answer = try await page
             feed.cancel()
             #expect(answer.text.contains("event: signed-out") == isEnded)
+        }
+    }
+
+    /// What becomes of a key whose page is open.
+    enum KeyChange: CaseIterable { case removed, ownerRemoved, ownerSeesLess }
+
+    @Test("end with their key, and begin anew when its owner may see something else", arguments: KeyChange.allCases)
+    func standingOfKeys(_ change: KeyChange) async throws {
+        var configuration = ConsoleConfiguration()
+        configuration.sessionCheck = .zero
+        try await ConsoleHarness.run(configuration: configuration) { console in
+            let server = try await console.server()
+            let id = try await console.user("wall", .readonly)
+            let caller = try await console.key(id, .read)
+            let key = try #require(try await console.store.apiKeys().first { $0.user == id })
+            async let page = console.send(.get, "/events/stream?after=0", as: caller)
+            let monitor = try await console.key(try await console.user("monitor", .readonly), .read)
+            try await eventually("an open page") {
+                try await console.send(.get, "/metrics", as: monitor).text.contains("hatohol_live_pages 1\n")
+            }
+            switch change {
+            case .removed: try await console.store.removeAPIKey(key.id)
+            case .ownerRemoved: try await console.store.removeUser(id)
+            case .ownerSeesLess:
+                var user = try await console.store.user(id)
+                user.hostGroups = ["db"]
+                try await console.store.update(user)
+            }
+            let feed = Task {
+                for number in 1... {
+                    try await console.ingest(server, [.line(number, "secret")])
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            let answer = try await page
+            feed.cancel()
+            #expect(answer.status == 200)
+            #expect(answer.text.contains("event: signed-out") == (change != .ownerSeesLess))
+        }
+    }
+
+    @Test("end when their key expires")
+    func expiry() async throws {
+        try await ConsoleHarness.run { console in
+            let id = try await console.user("wall", .readonly)
+            let expires = Timestamp.now().advanced(seconds: 3600)
+            _ = try await console.key(id, .read, expires: expires)
+            let site = try Site(
+                store: console.store,
+                configuration: ConsoleConfiguration(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let proof = Identity.Proof.key(id: try #require(try await console.store.apiKeys().first).id)
+            #expect(try await site.holder(of: proof, now: expires.advanced(seconds: -1))?.user.id == id)
+            #expect(try await site.holder(of: proof, now: expires) == nil)
         }
     }
 

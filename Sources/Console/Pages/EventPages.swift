@@ -184,15 +184,13 @@ enum EventPages {
         }
     }
 
-    /// What has become of a session since its page was opened.
+    /// What has become of a session or key since its page was opened.
     private enum Standing { case unchanged, changed, ended }
 
     private static func standing(of call: Call) async throws -> Standing {
-        guard let identity = call.identity, let hash = identity.sessionHash else { return .unchanged }
-        guard let session = try await call.site.openSessions.session(hash: hash),
-            call.site.isValid(session, now: .now())
+        guard let identity = call.identity, let holder = try await call.site.holder(of: identity.proof, now: .now())
         else { return .ended }
-        let (then, now) = (identity.user, session.user)
+        let (then, now) = (identity.user, holder.user)
         return then.hostGroups == now.hostGroups && then.role == now.role ? .unchanged : .changed
     }
 }

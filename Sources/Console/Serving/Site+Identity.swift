@@ -16,21 +16,31 @@ extension Site {
             // Nobody waits for that: it is written when it is its turn among the events.
             Task { try? await self.store.touchSession(hash: hash, now: now) }
         }
-        return Identity(
-            user: session.user,
-            scope: session.user.role.scope,
-            proof: .session(hash: hash, csrf: session.csrf)
-        )
+        return Identity(session, hash: hash)
     }
 
     private func identify(key: String, now: Timestamp) async throws -> Identity {
         guard key.utf8.count <= 128, let (known, user) = try await self.store.apiKey(hash: Secret.hash(key)),
-            known.expires.map({ $0 > now }) ?? true
+            known.isValid(now)
         else { throw Problem(401, "The API key is unknown or has expired.") }
         if known.used.map({ now.seconds - $0.seconds >= 60 }) ?? true {
             Task { try? await self.store.touchAPIKey(known.id, now: now) }
         }
-        return Identity(user: user, scope: min(known.scope, user.role.scope), proof: .key(id: known.id))
+        return Identity(known, of: user)
+    }
+
+    /// Whom a proof stands for by now, as whoever keeps a page open may learn it; nil once it no longer counts.
+    func holder(of proof: Identity.Proof, now: Timestamp) async throws -> Identity? {
+        switch proof {
+        case .session(let hash, _):
+            guard let session = try await self.openProofs.session(hash: hash), self.isValid(session, now: now) else {
+                return nil
+            }
+            return Identity(session, hash: hash)
+        case .key(let id):
+            guard let (key, user) = try await self.openProofs.key(id), key.isValid(now) else { return nil }
+            return Identity(key, of: user)
+        }
     }
 
     /// Whether a session still counts: seven days at most, and as long as configured.
@@ -78,6 +88,25 @@ extension Site {
         return self.configuration.trustedProxies.contains(context.peer)
             && request.headers[.forwardedProto] == "https"
     }
+}
+
+extension Identity {
+    fileprivate init(_ session: Session, hash: [UInt8]) {
+        self.init(
+            user: session.user,
+            scope: session.user.role.scope,
+            proof: .session(hash: hash, csrf: session.csrf)
+        )
+    }
+
+    fileprivate init(_ key: APIKey, of user: User) {
+        self.init(user: user, scope: min(key.scope, user.role.scope), proof: .key(id: key.id))
+    }
+}
+
+extension APIKey {
+    /// Whether it has not expired.
+    fileprivate func isValid(_ now: Timestamp) -> Bool { self.expires.map { $0 > now } ?? true }
 }
 
 extension Request {

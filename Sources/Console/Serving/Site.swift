@@ -13,7 +13,7 @@ final class Site: Sendable {
     let logger: Logger
     let pages: Pages
     let live: LiveEvents
-    let openSessions: OpenSessions
+    let openProofs: OpenProofs
     let metrics = Metrics()
     let hasher = PasswordHasher()
     let passwords: PasswordPolicy
@@ -25,7 +25,7 @@ final class Site: Sendable {
         self.logger = logger
         self.pages = try Pages()
         self.live = LiveEvents(store: store)
-        self.openSessions = OpenSessions(store: store, age: configuration.sessionCheck)
+        self.openProofs = OpenProofs(store: store, age: configuration.sessionCheck)
         self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
     }
 
