@@ -70,6 +70,7 @@ struct NodeRekeyTests {
         #expect(verified.isGood, "\(verified.text)")
         let early = try await Tool.run(Tool.program, renew)
         #expect(early.status == 1 && early.errors.contains("can be renewed from"), "\(early.text)")
+        #expect(!OperatorFile(node.key + ".pending").exists, "a key that was refused is good for nothing")
         #expect(try node.pair() == new)
     }
 

@@ -82,7 +82,10 @@ public struct Lint {
             self.add(.warning, "ed25519-tls12", "it is signed with Ed25519; TLS 1.2 handshakes with RabbitMQ fail")
         }
         let digits = self.certificate.serial.description
-        if digits.utf8.count > 40 { self.add(.error, "serial-length", "the serial number is longer than 20 octets") }
+        // A number whose first bit is set takes one octet more, for its sign.
+        if digits.utf8.count > 40 || digits.utf8.count == 40 && digits >= "8" {
+            self.add(.error, "serial-length", "the serial number is longer than 20 octets")
+        }
         if digits.utf8.count < 16 { self.add(.notice, "serial-entropy", "the serial number can be guessed") }
     }
 

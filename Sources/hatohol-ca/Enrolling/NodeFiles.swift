@@ -61,6 +61,9 @@ struct NodeFiles {
         return try self.makePendingKey(type, passphrase: nil)
     }
 
+    /// Removes the key that was to follow.
+    func forgetNextKey() throws { try OperatorFile(self.pending).remove() }
+
     private func makePendingKey(_ type: KeyType, passphrase: Passphrase?) throws -> PrivateKey {
         let key = try PrivateKey.generate(type)
         try OperatorFile(self.pending).write(key.pem(encryptedWith: passphrase), mode: 0o600)
@@ -88,7 +91,7 @@ struct NodeFiles {
             return try self.replace(self.certificate, with: answer.chainPEM, force: true)
         }
         try pair.replace(certificate: answer.chainPEM, key: newKey?.pem())
-        if newKey != nil { try OperatorFile(self.pending).remove() }
+        if newKey != nil { try self.forgetNextKey() }
     }
 
     private func replace(_ path: String, with bytes: [UInt8], force: Bool) throws {

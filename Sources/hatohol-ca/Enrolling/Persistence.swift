@@ -7,7 +7,12 @@ struct Persistence {
     /// How long to go on.
     let seconds: Int
 
-    func send(_ request: ServiceRequest, by client: ServiceClient) throws -> [UInt8] {
+    /// Sends until there is an answer; `onRefusal` is called before the service's own refusal is thrown.
+    func send(
+        _ request: ServiceRequest,
+        by client: ServiceClient,
+        onRefusal: () throws -> Void = {}
+    ) throws -> [UInt8] {
         let end = Timestamp.now + self.seconds
         var pause = 1
         while true {
@@ -16,7 +21,11 @@ struct Persistence {
                 return try client.send(request)
             } catch let problem as EnrolmentProblem {
                 let refusal = AuthorityError(.refused, "asking \(client.address)", "\(problem)")
-                guard let retryAfter = problem.retryAfter else { throw refusal }
+                guard let retryAfter = problem.retryAfter else {
+                    // A server in trouble may have done what it was asked for.
+                    if problem.status < 500 { try onRefusal() }
+                    throw refusal
+                }
                 (failure, wait) = (refusal, max(1, retryAfter))
             } catch let error as AuthorityError where error.code == .network {
                 (failure, wait) = (error, pause)

@@ -79,7 +79,10 @@ struct NodeRenewalOptions: ParsableArguments {
         let newKey = self.rekey ? try files.nextKey(self.keyType ?? key.type ?? .p256, after: key) : nil
         let order = RenewalOrder(request: try newKey.map { try Self.request(for: old, key: $0) })
         let request = ServiceRequest.post("/v1/renew", order.encoded())
-        let body = try Persistence(seconds: self.patience).send(request, by: client)
+        let body = try Persistence(seconds: self.patience).send(request, by: client) {
+            // Nothing will be signed for it: the next attempt makes another.
+            if newKey != nil { try files.forgetNextKey() }
+        }
         let answer = try NodeAnswer(EnrolmentAnswer(bytes: body), key: newKey ?? key, from: "\(url)")
         guard answer.certificate.subject == old.subject else {
             throw AuthorityError(.refused, "renewing \(path)", "the answer is for \(answer.certificate.subject)")
