@@ -15,7 +15,7 @@ extension FileFollower {
             return
         }
         let log = RotatedName(path: path).log
-        let originals = self.files.values.filter { $0.log == log && !($0.file is ArchivedFile) }
+        let originals = self.files.values.filter { $0.log == log && !$0.isFinished && !($0.file is ArchivedFile) }
         let (origin, head) = ArchiveOrigin.of(descriptor, among: originals)
         switch origin {
         case .unknown:
@@ -27,8 +27,11 @@ extension FileFollower {
             return
         case .other: break
         }
-        if let position = self.recentlyOver.last(where: { $0.isOf(log, beginningWith: head) }) {
-            if !self.follow(descriptor, archive: path, behind: position) { self.follow(descriptor, archive: path) }
+        if let position = self.recentlyOver.last(where: { $0.isOf(log, beginningWith: head) }),
+            self.follow(descriptor, archive: path, behind: position)
+        {
+            // The position of the original is gone: the next run knows the archive by its own.
+            self.files[identity].map { self.loosePositions.append($0.file.position.stored) }
         } else {
             self.follow(descriptor, archive: path)
         }
@@ -85,7 +88,7 @@ extension FileFollower {
             head: head,
             splitter: self.recordSplitter(isPassingOver: isPassingOver)
         )
-        self.follow(file, path: path, modified: status.modified)
+        self.follow(file, path: path)
     }
 
     // MARK: Files of which nothing more is wanted
@@ -112,23 +115,28 @@ extension FileFollower {
         return RecordBatch(position: done.stored)
     }
 
-    /// The original is over: its copies are done with before its position goes, or the next run would read them.
-    func finishCopy(of followed: FollowedFile) -> RecordBatch? {
-        for (identity, copy) in self.copies where copy.original == followed.file.identity {
-            self.copies[identity] = nil
-            guard let descriptor = self.open(copy.path, expecting: identity) else { continue }
-            defer { close(descriptor) }
-            let done = ArchivedFile.done(identity, path: copy.path, descriptor: descriptor)
-            self.finished[identity] = done
-            return RecordBatch(position: done.stored)
+    /// What is to be stored next of a file that is over: its copies are done with before its position goes, or the next run
+    /// would read them.
+    ///
+    /// `nil` if a copy has another name by now, which the next look will know.
+    func end(_ followed: FollowedFile) -> RecordBatch? {
+        guard let (identity, copy) = self.copies.first(where: { $0.value.original == followed.file.identity }) else {
+            followed.isFinished = true
+            self.remember(followed.file.position)
+            return RecordBatch(position: followed.file.position.removal)
         }
-        return nil
+        guard let descriptor = self.open(copy.path, expecting: identity) else { return nil }
+        defer { close(descriptor) }
+        let done = ArchivedFile.done(identity, path: copy.path, descriptor: descriptor)
+        self.copies[identity] = nil
+        self.finished[identity] = done
+        return RecordBatch(position: done.stored)
     }
 
     /// Forgets files that are done with when they are gone, or are not what they were.
     func forgetFinished(notIn sighting: FileSighting) {
         for (identity, position) in self.finished where self.files[identity] == nil {
-            if let file = sighting.files[identity], file.size == position.offset { continue }
+            if sighting.files[identity].map({ $0.size == position.offset }) ?? !sighting.isSettled { continue }
             self.finished[identity] = nil
             self.loosePositions.append(position.removal)
         }

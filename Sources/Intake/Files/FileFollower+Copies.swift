@@ -78,16 +78,16 @@ extension FileFollower {
                 let descriptor = self.open(path, expecting: status.identity)
             else { continue }
             if RotatedName(path: path).isCompressed {
-                if self.takeCompressedCopy(descriptor, path, of: position) {
+                if self.takeCompressedCopy(descriptor, status, path, of: position) {
                     if let archive = self.files[status.identity] { found.append(archive) }
                 } else {
                     close(descriptor)
                 }
                 continue
             }
-            // Half a window of equal bytes at the same place is no accident; less could be lines that repeat.
-            let isSure = original != nil || position.fingerprint.length >= Fingerprint.window / 2
-            let isRest = !hasRest && isSure && Self.matches(descriptor, position)
+            let isRest =
+                !hasRest && (original != nil || Self.canHold(position, path, status))
+                && Self.matches(descriptor, position)
             // A copy from before the last lines that were read: all of it was delivered.
             let isOld =
                 original.map { self.copies[status.identity]?.original == $0.file.identity }
@@ -131,11 +131,22 @@ extension FileFollower {
     }
 
     /// Goes on in a compressed file, if it is of the same log and holds what was read; false if not.
-    private func takeCompressedCopy(_ descriptor: CInt, _ path: String, of position: FilePosition) -> Bool {
-        guard position.head.length > 0, RotatedName(path: path).log == RotatedName(path: position.path).log,
-            self.follow(descriptor, archive: path, behind: position)
-        else { return false }
-        return true
+    private func takeCompressedCopy(
+        _ descriptor: CInt,
+        _ status: FileStatus,
+        _ path: String,
+        of position: FilePosition
+    ) -> Bool {
+        position.head.length > 0 && RotatedName(path: path).log == RotatedName(path: position.path).log
+            && Self.canHold(position, path, status) && self.follow(descriptor, archive: path, behind: position)
+    }
+
+    /// Half a window of equal bytes at the same place is no accident; fewer may be lines with which each file of the log begins:
+    /// then the copy has to be as young as what was read, as far as whole seconds tell, which is what some tools preserve.
+    private static func canHold(_ position: FilePosition, _ path: String, _ status: FileStatus) -> Bool {
+        let second: Int64 = 1_000_000_000
+        return position.fingerprint.length >= Fingerprint.window / 2
+            || (self.canBeCopy(path, of: position.path) && status.modified >= position.modified / second * second)
     }
 
     /// The file begins as the original did, and ends before what was read of that.

@@ -13,7 +13,7 @@ extension FileFollower {
         for (identity, _) in self.copies {
             if let path = sighting.files[identity]?.path {
                 self.copies[identity]?.path = path
-            } else {
+            } else if sighting.isSettled {
                 self.copies[identity] = nil
             }
         }
@@ -21,11 +21,15 @@ extension FileFollower {
         self.recognise(candidates)
         let unknown = candidates.filter { self.stored[$0.identity] == nil }
         for candidate in candidates { self.stored[candidate.identity].map { self.resume(candidate, from: $0) } }
-        for position in self.stored.values where !Self.mayComeBack(position) { self.giveUp(position) }
-        // A compressed file may be what becomes of another one, which has to be known first.
+        for position in self.stored.values where sighting.isSettled && !Self.mayComeBack(position) {
+            self.giveUp(position)
+        }
+        // A compressed file may be what becomes of another one, which has to be known first, and known to be gone.
         let isCompressed = { (candidate: Candidate) in RotatedName(path: candidate.file.path).isCompressed }
         for candidate in unknown where !isCompressed(candidate) { self.takeUp(candidate) }
-        for candidate in unknown where isCompressed(candidate) { self.takeUp(candidate) }
+        for candidate in unknown where isCompressed(candidate) {
+            if sighting.isSettled { self.takeUp(candidate) } else { close(candidate.descriptor) }
+        }
         self.lineUp(takenUpAfter: before)
         self.knownPatterns = Set(self.patterns.map(\.text))
     }
@@ -44,7 +48,8 @@ extension FileFollower {
             // Not for an empty copy that came after the log itself, while that has something left.
             let unread = known.filter { !$0.hasNothingLeft }
             var last = (unread.isEmpty ? known : unread).max { $0.number < $1.number }
-            for followed in files.sorted(by: { $0.age < $1.age }) {
+            let ages = files.map { (followed: $0, age: $0.age) }
+            for (followed, _) in ages.sorted(by: { $0.age < $1.age }) {
                 self.filesTakenUp += 1
                 followed.number = self.filesTakenUp
                 followed.predecessor = last?.file.identity
@@ -197,15 +202,14 @@ extension FileFollower {
             offset: offset,
             splitter: self.recordSplitter(isPassingOver: passingOver)
         )
-        return self.follow(file, path: path, modified: status.modified)
+        return self.follow(file, path: path)
     }
 
-    /// Takes a file into the care of this follower, that has this name now and was last written at that time.
+    /// Takes a file into the care of this follower, that has this name now.
     @discardableResult
-    func follow(_ file: TailedFile, path: String, modified: Int64) -> FollowedFile {
+    func follow(_ file: TailedFile, path: String) -> FollowedFile {
         self.filesTakenUp += 1
-        let age = RotationAge(path: path, modified: modified)
-        let followed = FollowedFile(file, number: self.filesTakenUp, age: age)
+        let followed = FollowedFile(file, name: path, number: self.filesTakenUp)
         self.files[file.identity] = followed
         self.copies[file.identity] = nil
         self.watch.watch(file.identity, descriptor: file.descriptor)

@@ -16,16 +16,24 @@ extension FileFollower {
     /// Looks until what was seen holds still, and opens what is not followed yet, in the order in which it is to be read.
     ///
     /// A directory that is read while names move shows some files twice and others not at all; a file that is missed comes
-    /// too late, behind its successor.
+    /// too late, behind its successor, or is taken for deleted.
     func search() -> (sighting: FileSighting, candidates: [Candidate]) {
         var sighting = self.look()
         self.watch.watch(directories: sighting.directories)
-        for _ in 0..<Self.maximumLooks where !self.stored.isEmpty || sighting.files.keys.contains(where: self.isNew) {
+        for _ in 0..<Self.maximumLooks where self.isSurprise(sighting) {
             let again = self.look()
             if again.agrees(with: sighting), let candidates = self.open(again) { return (again, candidates) }
             sighting = again
         }
+        sighting.isSettled = !self.isSurprise(sighting)
         return (sighting, self.open(sighting, evenIfMoved: true) ?? [])
+    }
+
+    /// Shows something new, or not all that is known.
+    private func isSurprise(_ sighting: FileSighting) -> Bool {
+        guard self.stored.isEmpty, !sighting.files.keys.contains(where: self.isNew) else { return true }
+        let isSeen = { (identity: FileIdentity) in sighting.files[identity] != nil }
+        return !self.finished.keys.allSatisfy(isSeen) || !self.copies.keys.allSatisfy(isSeen)
     }
 
     private func isNew(_ identity: FileIdentity) -> Bool {

@@ -147,12 +147,8 @@ actor FileFollower {
             self.noteHeld(followed)
             followed.ready = batch
         case .nothing where isOver:
-            if let copy = self.finishCopy(of: followed) {
-                followed.ready = copy
-            } else {
-                followed.ready = RecordBatch(position: followed.file.position.removal)
-                followed.isFinished = true
-            }
+            guard let batch = self.end(followed) else { return }
+            followed.ready = batch
         case .rewritten:
             break  // the next look takes care of it
         case .nothing, .failed, .over:
@@ -288,7 +284,6 @@ actor FileFollower {
         self.files[identity] = nil
         self.watch.forget(identity)
         self.lags.forget(identity)
-        self.remember(followed.file.position)
         for waiting in self.files.values where waiting.predecessor == identity {
             // One that turned out to be a copy has not been read: what waited for it waits for what it waited for.
             waiting.predecessor = followed.predecessor

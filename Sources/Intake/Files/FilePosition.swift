@@ -12,11 +12,9 @@ struct FilePosition: Hashable, Sendable {
 
     /// All keys of file positions begin like this.
     static let keyPrefix = "file:"
-    private static let version: UInt8 = 2
-    private static let headerLength = 58
-    /// The first version knew no head and no compressed files.
-    private static let firstVersion: UInt8 = 1
-    private static let firstHeaderLength = 42
+    private static let version: UInt8 = 3
+    /// How long each version's header is: the first knew no head and no compressed files, the second not when a file was written.
+    private static let headerLengths: [UInt8: Int] = [1: 42, 2: 58, 3: 66]
 
     var identity: FileIdentity
     var kind = Kind.plain
@@ -28,6 +26,8 @@ struct FilePosition: Hashable, Sendable {
     var head = Fingerprint([])
     /// The line at the offset is the unwanted rest of one that was too long.
     var isPassingOver: Bool
+    /// When the file was last written before the offset was reached, in nanoseconds since 1970.
+    var modified = Int64.max
     /// The path under which the file was found first; its records are tagged with it.
     var path: String
 
@@ -41,7 +41,7 @@ struct FilePosition: Hashable, Sendable {
         var value: [UInt8] = [Self.version, (self.isPassingOver ? 1 : 0) | self.kind.rawValue << 1]
         let numbers = [
             self.identity.device, self.identity.inode, UInt64(self.offset), UInt64(self.fingerprint.length),
-            self.fingerprint.hash, UInt64(self.head.length), self.head.hash,
+            self.fingerprint.hash, UInt64(self.head.length), self.head.hash, UInt64(bitPattern: self.modified),
         ]
         for number in numbers { withUnsafeBytes(of: number.littleEndian) { value.append(contentsOf: $0) } }
         value.append(contentsOf: self.path.utf8)
@@ -56,9 +56,9 @@ extension FilePosition {
     /// Reads a stored position; `nil` if it is none or from another version.
     init?(_ stored: SourcePosition) {
         let value = stored.value
-        guard stored.key.hasPrefix(Self.keyPrefix), let version = value.first else { return nil }
-        let length = version == Self.firstVersion ? Self.firstHeaderLength : Self.headerLength
-        guard version == Self.firstVersion || version == Self.version, value.count >= length else { return nil }
+        guard stored.key.hasPrefix(Self.keyPrefix), let version = value.first,
+            let length = Self.headerLengths[version], value.count >= length
+        else { return nil }
         func number(_ index: Int) -> UInt64 {
             (0..<8).reduce(0) { $0 | UInt64(value[2 + index * 8 + $1]) << UInt64($1 * 8) }
         }
@@ -68,7 +68,7 @@ extension FilePosition {
         }
         guard let kind = Kind(rawValue: value[1] >> 1), let offset = Int(exactly: number(2)),
             let tail = fingerprint(3), tail.length <= offset,
-            let head = version == Self.firstVersion ? Fingerprint([]) : fingerprint(5), head.length <= offset
+            let head = version == 1 ? Fingerprint([]) : fingerprint(5), head.length <= offset
         else { return nil }
         self.init(
             identity: FileIdentity(device: number(0), inode: number(1)),
@@ -77,6 +77,7 @@ extension FilePosition {
             fingerprint: tail,
             head: head,
             isPassingOver: value[1] & 1 == 1,
+            modified: version < 3 ? .max : Int64(bitPattern: number(7)),
             path: String(decoding: value[length...], as: UTF8.self)
         )
     }

@@ -11,6 +11,8 @@ struct FileSighting: Sendable {
     }
 
     private(set) var files: [FileIdentity: File] = [:]
+    /// What is not there is gone; false if names moved too fast to tell.
+    var isSettled = true
     /// The directories in which files can appear.
     var directories: Set<String> = []
 

@@ -5,8 +5,8 @@ final class FollowedFile {
     let file: TailedFile
     /// The log that it is a part of, see ``RotatedName``.
     let log: String
-    /// Where it stood among the files of its log when it was taken up.
-    let age: RotationAge
+    /// The name under which it was taken up.
+    private let name: String
     /// Files of one log are numbered in the order in which they are read.
     var number: Int
 
@@ -35,13 +35,20 @@ final class FollowedFile {
     /// When its contents last changed, as of the last look.
     var modified: Int64 = 0
 
-    init(_ file: TailedFile, number: Int, age: RotationAge) {
+    init(_ file: TailedFile, name: String, number: Int) {
         self.file = file
         self.log = RotatedName(path: file.path).log
-        self.age = age
+        self.name = name
         self.number = number
         self.acceptedOffset = file.offset
         self.sentOffset = file.offset
+    }
+
+    /// Where it stands among the files of its log; without the name under which it was taken up it has been rotated since.
+    var age: RotationAge {
+        let modified = FileStatus(descriptor: self.file.descriptor)?.modified ?? self.modified
+        let isMoved = FileStatus(path: self.name)?.identity != self.file.identity
+        return RotationAge(path: self.name, modified: modified, isMoved: isMoved)
     }
 
     /// Where the lines end that are held back, and since when they do.

@@ -28,6 +28,8 @@ class TailedFile {
     private(set) var tail: [UInt8]
     /// The first bytes, up to the offset, at most as many as a fingerprint covers.
     private(set) var head: [UInt8]
+    /// When it was last written before the last look, in nanoseconds since 1970.
+    private var modified: Int64
     private var splitter: RecordSplitter
 
     /// Takes an open file, which it closes in the end; it goes on at an offset before which there are these bytes.
@@ -47,6 +49,7 @@ class TailedFile {
         self.tail = tail
         self.head = head
         self.splitter = splitter
+        self.modified = FileStatus(descriptor: descriptor)?.modified ?? .max
     }
 
     /// Takes an open file and goes on at an offset in it.
@@ -78,6 +81,7 @@ class TailedFile {
             fingerprint: Fingerprint(self.tail[...]),
             head: Fingerprint(self.head[...]),
             isPassingOver: self.splitter.isPassingOver,
+            modified: self.modified,
             path: self.path
         )
     }
@@ -101,6 +105,7 @@ class TailedFile {
     private func readOnce(_ size: Int, _ ending: RecordSplitter.Ending) -> Piece {
         guard let status = FileStatus(descriptor: self.descriptor) else { return .failed(errno) }
         guard status.size >= self.offset else { return .rewritten }
+        self.modified = status.modified
         let known = self.tail.count
         let storage = Self.bytes(
             of: self.descriptor,

@@ -310,6 +310,52 @@ struct FileTailTests {
         #expect(await sink.texts == old + ["between", "next", "end"])
     }
 
+    @Test(
+        "copied and truncated while nobody followed, the rest is in the copy, however little was read",
+        arguments: ["a.log", "a.log*"]
+    )
+    func copyTruncateAfterOneLine(pattern: String) async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        writer.write("banner\n")
+        try await withRunning(try self.tail(pattern), into: sink) { await sink.wait(for: 1) }
+        writer.write("rest\n")
+        LogWriter(path + ".1").write(try self.contents(of: path))
+        writer.truncate()
+        writer.write("next\n")
+        try await withRunning(try self.tail(pattern, resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 3)
+            writer.write("end\n")
+            await sink.wait(for: 4)
+        }
+        #expect(await sink.texts == ["banner", "rest", "next", "end"])
+    }
+
+    @Test("an older file that begins with the same line is not taken for a copy")
+    func bannerOfAnOlderFile() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        LogWriter(path + ".1").write("banner\nold\n")
+        utimensat(
+            AT_FDCWD,
+            path + ".1",
+            [timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0)],
+            0
+        )
+        let writer = LogWriter(path)
+        writer.write("banner\n")
+        try await withRunning(try self.tail("a.log"), into: sink) { await sink.wait(for: 1) }
+        writer.truncate()
+        writer.write("next\n")
+        try await withRunning(try self.tail("a.log", resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 2)
+            writer.write("end\n")
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["banner", "next", "end"])
+    }
+
     @Test("renamed twice while nobody followed, no generation is missed", arguments: ["a.log", "a.log*"])
     func renamedTwiceWhileStopped(pattern: String) async throws {
         let sink = RecordCollector()

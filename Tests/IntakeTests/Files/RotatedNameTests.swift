@@ -56,4 +56,17 @@ struct RotatedNameTests {
         )
         #expect(RotationAge(path: "app.log.1", modified: 1) < RotationAge(path: "app.log.2", modified: 2))
     }
+
+    @Test("tell the order of those that have other names by now, too")
+    func orderOfMoved() {
+        let ages = [
+            RotationAge(path: "app.log.2", modified: 7, isMoved: true),
+            RotationAge(path: "app.log.1", modified: 7, isMoved: true),
+            RotationAge(path: "app.log", modified: 7, isMoved: true),
+            RotationAge(path: "app.log.2.gz", modified: 7),
+            RotationAge(path: "app.log.1", modified: 7),
+            RotationAge(path: "app.log", modified: 7),
+        ]
+        #expect(zip(ages, ages.dropFirst()).allSatisfy { $0 < $1 && !($1 < $0) })
+    }
 }
