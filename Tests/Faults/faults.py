@@ -76,6 +76,7 @@ class Faults:
             ("file truncated", 4, ["once"], self._truncate),
             ("child ended", 4, ["child process"], self._end_child),
             ("file rotated by copying", 4, ["copied"], self._copy),
+            ("file rotated and compressed", 5, ["compressed"], self._compress),
             ("certificate replaced", 3, ["node", "hatohol", "localhost"], self._certificate),
             ("certificate expired", 2, ["node", "hatohol"], self._expire),
             ("certificate revoked", 2, ["node", "hatohol"], self._revoke),
@@ -251,6 +252,17 @@ class Faults:
                 writer.rotate()
             time.sleep(random.choice([0, 0.3]))
         return f"copied and truncated {times} times, last after line {writer.written}"
+
+    def _compress(self, target, random):
+        """At once or with the next rotation, as with logrotate's `delaycompress`; the program goes on writing meanwhile."""
+        writer = self.writers[target]
+        times, delay = random.choice([1, 2, 6]), random.choice([0, 1])
+        for _ in range(times):
+            with writer.quiet:
+                writer.rotate()
+            writer.compress(1 + delay)
+            time.sleep(random.choice([0, 0.05, 0.3]))
+        return f"renamed, created and compressed {times} times" + ", each with the next" * delay
 
     def _wait(self, condition, seconds):
         deadline = time.monotonic() + seconds

@@ -1,6 +1,7 @@
 """The writers: a thread per source, each with random bursts of its own, each knowing what it has written."""
 
 import datetime
+import gzip
 import os
 import pathlib
 import random
@@ -66,7 +67,10 @@ class FileWriter(Writer):
     def rotate(self):
         """Renames the file and creates it anew; the caller holds `quiet`."""
         self.generation += 1
-        os.rename(self.path, f"{self.path}.{self.generation}")
+        self.renew(f"{self.path}.{self.generation}")
+
+    def renew(self, name):
+        os.rename(self.path, name)
         os.close(self.file)
         self.open()
         self.first = self.written + 1
@@ -83,6 +87,32 @@ class CopiedWriter(FileWriter):
         self.generation += 1
         shutil.copyfile(self.path, f"{self.path}.{self.generation}")
         self.truncate()
+
+
+class CompressedWriter(FileWriter):
+    """A file that is rotated as by logrotate: older generations get the next number, one of them is compressed."""
+
+    def rotate(self):
+        for number in range(self.generation, 0, -1):
+            for end in ("", ".gz"):
+                if os.path.exists(older := f"{self.path}.{number}{end}"):
+                    os.rename(older, f"{self.path}.{number + 1}{end}")
+        self.generation += 1
+        self.renew(f"{self.path}.1")
+
+    def compress(self, number):
+        """As gzip does: the archive grows bit by bit, gets the times of the original, and only then that is removed."""
+        original = pathlib.Path(f"{self.path}.{number}")
+        if not original.exists():
+            return
+        packed = gzip.compress(original.read_bytes())
+        archive = f"{original}.gz"
+        with open(archive, "wb", buffering=0) as file:
+            for start in range(0, len(packed), 4096):
+                file.write(packed[start : start + 4096])
+                time.sleep(self.random.random() * 0.01)
+        shutil.copystat(original, archive)
+        original.unlink()
 
 
 class FeedWriter(FileWriter):
