@@ -17,12 +17,12 @@ struct Put {
 
     /// Reads the params of a put procedure; nil for any other.
     ///
-    /// `scope` says which hosts the fetch with a fetchId asked about. Throws `InvalidParams` with every problem.
+    /// `fetches` are those whose data have not come yet. Throws `InvalidParams` with every problem.
     init?(
         _ procedure: Procedure,
         _ params: JSONValue?,
         received: Timestamp,
-        scope: (_ fetchID: String?) -> [String]?
+        answering fetches: PendingFetches
     ) throws(InvalidParams) {
         switch procedure {
         case .putEvents: self.init(try EventBatch.decode(params))
@@ -30,8 +30,8 @@ struct Put {
         case .putHostGroups: self.init(try PutHostGroups.decode(params))
         case .putHostGroupMembership: self.init(try PutHostGroupMembership.decode(params))
         case .putHostParents: self.init(try PutHostParents.decode(params))
-        case .putTriggers: self.init(try PutTriggers.decode(params), scope: scope)
-        case .putItems: self.init(try PutItems.decode(params), scope: scope)
+        case .putTriggers: self.init(try PutTriggers.decode(params), answering: fetches)
+        case .putItems: self.init(try PutItems.decode(params), answering: fetches)
         case .putHistory: self.init(try PutHistory.decode(params))
         case .putArmInfo:
             let decoded = try ArmInfo.decode(params)
@@ -90,17 +90,19 @@ struct Put {
         (self.lastInfo, self.divideInfo) = (put.lastInfo, put.divideInfo)
     }
 
-    private init(_ decoded: Decoded<PutTriggers>, scope: (String?) -> [String]?) {
+    private init(_ decoded: Decoded<PutTriggers>, answering fetches: PendingFetches) {
         let put = decoded.value
         let triggers = put.triggers.map(Store.Trigger.init)
-        let change = Change.triggers(triggers, Update(put.updateType), scope: scope(put.fetchId))
+        let scope = fetches.scope(put.fetchId, naming: triggers.lazy.map(\.hostID))
+        let change = Change.triggers(triggers, Update(put.updateType), scope: scope)
         self.init(change: change, records: triggers.count, notes: decoded.notes)
         (self.lastInfo, self.fetchID, self.divideInfo) = (put.lastInfo, put.fetchId, put.divideInfo)
     }
 
-    private init(_ decoded: Decoded<PutItems>, scope: (String?) -> [String]?) {
+    private init(_ decoded: Decoded<PutItems>, answering fetches: PendingFetches) {
         let put = decoded.value
-        let change = Change.items(put.items.map(Store.Item.init), scope: scope(put.fetchId))
+        let items = put.items.map(Store.Item.init)
+        let change = Change.items(items, scope: fetches.scope(put.fetchId, naming: items.lazy.map(\.hostID)))
         self.init(change: change, records: put.items.count, notes: decoded.notes)
         (self.fetchID, self.divideInfo) = (put.fetchId, put.divideInfo)
     }

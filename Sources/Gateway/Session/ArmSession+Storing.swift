@@ -12,8 +12,7 @@ extension ArmSession {
         _ now: Moment
     ) {
         do throws(InvalidParams) {
-            let fetches = self.fetches
-            let put = try Put(procedure, params, received: now.wall) { fetches.request($0)?.kind.scope }
+            let put = try Put(procedure, params, received: now.wall, answering: self.fetches)
             guard let put else { return }
             self.note(put.notes)
             self.apply(put, procedure, id, delivered, now)

@@ -64,8 +64,14 @@ struct PendingFetches: Sendable {
         return true
     }
 
-    /// The fetch that a put with this fetchId answers.
-    func request(_ fetchID: String?) -> FetchRequest? { fetchID.flatMap { self.entries[$0]?.request } }
+    /// The hosts whose records a complete list with this fetchId replaces; nil for all.
+    ///
+    /// What answers a fetch that has been given up, whose hosts are forgotten, speaks for those it names and no others.
+    func scope(_ fetchID: String?, naming hosts: some Sequence<String>) -> [String]? {
+        guard let fetchID else { return nil }
+        guard let entry = self.entries[fetchID] else { return Set(hosts).sorted() }
+        return entry.request.kind.scope
+    }
 
     /// Notes data that are stored; the fetch ends with its last part.
     mutating func noteStored(_ fetchID: String, records: Int, isLast: Bool) -> (FetchRequest.ID, FetchOutcome)? {

@@ -75,7 +75,7 @@ struct ConversationTests {
         ),
         ("putHostParent", #"{"hostParents":[],"updateType":"ALL"}"#, "0 parents all"),
         ("putTriggers", #"{"triggers":[],"updateType":"ALL","lastInfo":"t"}"#, "0 triggers all lastInfo=t"),
-        ("putItems", #"{"items":[],"fetchId":"unknown"}"#, "0 items"),
+        ("putItems", #"{"items":[],"fetchId":"unknown"}"#, "0 items of []"),
         ("putHistory", #"{"itemId":"i","samples":[{"value":"1","time":"20260102030405.5"}]}"#, "1 samples of i"),
         ("putEvents", #"{"events":[],"lastInfo":"None"}"#, "0 events"),
         ("putEvents", #"{"events":[],"lastInfo":"p","mayMoreFlag":true,"fetchId":"1"}"#, "0 events"),

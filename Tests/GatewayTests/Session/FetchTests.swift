@@ -33,6 +33,20 @@ struct FetchTests {
         #expect(script.stored() == [#"reply 5 "SUCCESS""#, "fetch 3 stored(0)", "ack 3"])
     }
 
+    @Test("what comes when nobody waits for it any more replaces nothing of the hosts it does not name")
+    func late() {
+        var (script, fetchID) = self.begun(patience: .seconds(9))
+        #expect(script.receive(#"{"result":"SUCCESS","id":\#(self.callID.value)}"#) == ["ack 2"])
+        #expect(script.wait(9).contains { $0.hasPrefix("fetch 3 failed") })
+        let item =
+            #"{"itemId":"i","hostId":"h","brief":"b","lastValueTime":"20260102030405","lastValue":"1","itemGroupName":[],"unit":""}"#
+        let items = #"{"items":[\#(item)],"fetchId":"\#(fetchID)"}"#
+        #expect(script.call("putItems", items) == [#"store 1 items of ["h"]"#])
+        let triggers = #"{"triggers":[],"updateType":"ALL","fetchId":"\#(fetchID)"}"#
+        #expect(script.call("putTriggers", triggers) == ["store 0 triggers all of []"])
+        #expect(script.call("putItems", #"{"items":[\#(item)]}"#) == ["store 1 items"], "nobody has asked for these")
+    }
+
     @Test("ends at once when the arm declines", arguments: [#""ABBREV""#, #""FAILURE""#, "null"])
     func declined(result: String) {
         var (script, _) = self.begun()
