@@ -8,4 +8,16 @@ public struct PeerInfo: Sendable, Hashable {
     public var certificateNotAfter: Int64?
     /// When the client's certificate ends, in seconds since 1970; `nil` without one.
     public var clientCertificateNotAfter: Int64?
+
+    /// The certificates with less than so many days left at a moment, in seconds since 1970, each by its name and its whole days left.
+    public func certificatesEnding(within days: Int64, of now: Int64) -> [(name: String, daysLeft: Int64)] {
+        let ends = [
+            ("the client certificate", self.clientCertificateNotAfter),
+            ("the broker's certificate", self.certificateNotAfter),
+        ]
+        return ends.compactMap { name, end in
+            guard let end, end - now < days * 86_400 else { return nil }
+            return (name, max(0, end - now) / 86_400)
+        }
+    }
 }

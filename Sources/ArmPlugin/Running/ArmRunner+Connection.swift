@@ -7,6 +7,8 @@ internal import Spool
 extension ArmRunner {
     /// How many messages of the server may be on their way to us unacknowledged.
     private static let prefetch: UInt16 = 64
+    /// How many days before the end of a certificate it is said.
+    private static let daysOfWarning: Int64 = 14
     /// How many messages of the session may wait for a broker that takes none.
     private static let mostControlMessages = 1000
 
@@ -29,7 +31,9 @@ extension ArmRunner {
         switch status {
         case .connected(_, let peer):
             self.hasConnected = true
-            self.setProblem("certificate", CertificateExpiry(peer).warning(at: .now))
+            let ending = peer?.certificatesEnding(within: Self.daysOfWarning, of: TimeStamp.now.seconds) ?? []
+            let texts = ending.map { "\($0.name) ends in \($0.daysLeft) days: renew it" }
+            self.setProblem("certificate", texts.isEmpty ? nil : texts.joined(separator: "; "))
         case .disconnected(let error):
             if error.code == .configuration, !self.hasConnected { self.failure.yield(error) }
         }

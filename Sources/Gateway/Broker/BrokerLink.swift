@@ -51,6 +51,9 @@ final class BrokerLink: Sendable {
         var nextListener: UInt64 = 0
     }
 
+    /// How many days before the end of a certificate it is said, at each connect.
+    private static let daysOfWarning: Int64 = 30
+
     private let key: Key
     private let logger: Logger
     private let state = Mutex(State())
@@ -70,7 +73,7 @@ final class BrokerLink: Sendable {
             }
         )
         await reconnector.run { connection in
-            CertificateExpiry.report(connection.peer, to: self.logger)
+            self.warn(of: connection.peer)
             self.set(.connected(connection))
             try await connection.waitUntilClosed()
             throw AMQPError(code: .connectionClosed, stage: .receive, reason: "the connection was closed")
@@ -103,6 +106,13 @@ final class BrokerLink: Sendable {
             await current.close()
         } catch {
             self.logger.warning("kept the old connection: the new one fails", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func warn(of peer: PeerInfo?) {
+        let now = ArmShell.now.wall.nanoseconds / 1_000_000_000
+        for (name, daysLeft) in peer?.certificatesEnding(within: Self.daysOfWarning, of: now) ?? [] {
+            self.logger.warning("\(name) ends soon", metadata: ["days-left": "\(daysLeft)"])
         }
     }
 
