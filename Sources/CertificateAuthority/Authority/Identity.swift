@@ -50,12 +50,6 @@ public struct KeyFiles {
         self.request = "\(directory)/req.pem"
     }
 
-    /// Refuses to go on where a key already lies, before any work is done.
-    public func refuseExisting(_ paths: [String], force: Bool) throws {
-        guard !force else { return }
-        for path in paths { try FileSystem.refuseExisting(path) }
-    }
-
     /// Writes a key, readable by its owner only; a replaced one is kept as `key.pem.old`.
     public func write(key: PrivateKey, passphrase: Passphrase?, force: Bool) throws {
         try FileSystem.makeDirectory(self.directory)

@@ -24,7 +24,7 @@ struct Create: ParsableCommand {
     func run() throws {
         let identity = try self.key.identity(self.profile.profile)
         let files = self.key.files
-        try files.refuseExisting([files.key, files.request], force: self.key.force)
+        try Files.refuseExisting([files.key, files.request], force: self.key.force)
         if self.preview.dryRun { return self.preview.show([files.key, files.request], self.output) }
         let key = try PrivateKey.generate(self.key.keyType)
         let request = try identity.request(key: key)

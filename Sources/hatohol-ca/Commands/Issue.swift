@@ -28,7 +28,7 @@ struct Issue: ParsableCommand {
         let identity = try self.key.identity(self.profile.profile)
         let files = self.key.files
         let file = self.signing.out ?? "\(self.key.outputDirectory)/\(self.profile.profile.defaultFileName)"
-        if !self.signing.dryRun { try files.refuseExisting([files.key, file], force: self.key.force) }
+        if !self.signing.dryRun { try Files.refuseExisting([files.key, file], force: self.key.force) }
         let key = try PrivateKey.generate(self.key.keyType)
         let plan = try authority.plan(identity, key: key, self.signing.order(self.profile.profile))
         if self.signing.dryRun { return self.output.show(JSON(plan), or: plan.lines) }

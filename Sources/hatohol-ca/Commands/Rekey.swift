@@ -47,7 +47,7 @@ struct Rekey: ParsableCommand {
                 or: ["would rekey \(entry.line)"]
             )
         }
-        try files.refuseExisting([files.key, file], force: self.force)
+        try Files.refuseExisting([files.key, file], force: self.force)
         let authorityKey = try self.passphrase.key(of: authority)
         let key = try PrivateKey.generate(self.keyType)
         try files.write(key: key, passphrase: self.keyPassphraseFile.map(PassphraseSource.file), force: self.force)
