@@ -90,6 +90,28 @@ struct StoreFailureTests {
         #expect(script.stored().last?.hasPrefix("ack") == true)
     }
 
+    @Test("what overtook a message that is put aside in the end is done with it")
+    func overtakenPoison() throws {
+        var script = Script.established()
+        for position in 1...2 { _ = script.call("putHosts", Self.hosts(position), id: position) }
+        _ = script.failed(0)
+        _ = script.stored(1)
+        var putAside = false
+        var last = 0
+        for round in 3..<13 where !putAside {
+            try #require(script.wait(40).count == round - 1, "everything since, in order")
+            let first = script.tokens.count - (round - 1)
+            _ = script.call("putHosts", Self.hosts(round), id: round)
+            let failure = script.failed(first)
+            putAside = failure.contains("store put aside")
+            last = round
+            for index in first + 1..<first + round { _ = script.stored(index) }
+        }
+        #expect(putAside)
+        #expect(script.stored() == ["ack \(last + 1)"], "of all that came after the profiles")
+        #expect(script.session.isIdle && script.wait(100) == [])
+    }
+
     @Test("what belonged to a connection that is gone is neither answered nor acknowledged")
     func connectionLost() {
         var script = Script.established()
