@@ -13,7 +13,7 @@ extension Spool {
     func startWriting(_ shared: inout Shared) {
         self.reportFull(&shared)
         guard shared.writer == nil else { return }
-        shared.writer = Task.detached(priority: .high) { await self.writeAll() }
+        shared.writer = Task.detached { await self.writeAll() }
     }
 
     /// Has removals written soon, together with an append if one comes.

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import GRDB
 
@@ -25,6 +26,8 @@ struct SpoolDatabase: Sendable {
     init(path: String?) throws {
         var configuration = Configuration()
         configuration.label = "spool"
+        // A higher one asks for a nice value that the system refuses to all but root, and Dispatch complains of each refusal.
+        configuration.qos = .default
         configuration.prepareDatabase(Self.prepareConnection)
         if let path {
             self.queue = try DatabaseQueue(path: path, configuration: configuration)

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import GRDB
 internal import Glibc
 
@@ -72,6 +73,8 @@ public final class MonitoringStore: Sendable {
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "hatohol.store"
+        // A higher one asks for a nice value that the system refuses to all but root, and Dispatch complains of each refusal.
+        configuration.qos = .default
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in

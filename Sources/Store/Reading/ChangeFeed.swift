@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import GRDB
 internal import Synchronization
 
@@ -22,6 +23,7 @@ final class ChangeFeed: Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.label = "hatohol.store.changes"
+        configuration.qos = .default
         self.probe = try DatabaseQueue(path: path, configuration: configuration)
     }
 
