@@ -1,6 +1,7 @@
 """Looks at the store from two sides, the server's export and the database itself, and compares it with what was written."""
 
 import collections
+import contextlib
 import json
 import sqlite3
 
@@ -23,7 +24,7 @@ def exported(output):
 
 def stored(database):
     """Straight from the tables: an id is a series' prefix with a padded number, or a name."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return [
             Row(id, name if prefix is None else f"{prefix}{number:0{width}d}", time, brief, host)
             for id, prefix, width, number, name, time, brief, host in connection.execute(
@@ -38,7 +39,7 @@ class Finding(collections.Counter):
     """What was found about one source: counts of what is wrong, and of what is excused."""
 
     WRONG = ("missing", "twice", "altered", "order", "unwritten")
-    EXCUSED = ("sent twice", "lost in pipe", "lost as datagram", "arrived late", "clock stepped")
+    EXCUSED = ("sent twice", "lost in pipe", "lost as datagram", "lost in file", "arrived late", "clock stepped")
 
 
 def ranges(numbers):
@@ -81,14 +82,16 @@ def missing(last, stored, lost_before):
 
 class Oracle:
     """`resent`: lines the sender itself sent n times; `lost_before`: lines up to which a killed reader's pipe ended;
-    `lossy`: sources whose losses are only counted; `restamped`: those whose lines got their times from a clock that was stepped."""
+    `lossy`: sources whose losses are only counted; `restamped`: those whose lines got their times from a clock that was stepped;
+    `lost`: lines that their source itself has lost."""
 
-    def __init__(self, written, resent, lost_before, lossy=(), restamped=()):
+    def __init__(self, written, resent, lost_before, lossy=(), restamped=(), lost=None):
         self.written = written
         self.resent = resent
         self.lost_before = lost_before
         self.lossy = lossy
         self.restamped = restamped
+        self.lost = lost or {}
         self.notes = []
 
     def judge(self, view, rows):
@@ -124,7 +127,9 @@ class Oracle:
         finding["written"], finding["stored"] = last, len(numbers)
         absent, excused = missing(last, counts, self.lost_before.get(source, ()))
         if source in self.lossy:
-            finding["lost as datagram"], absent = len(absent), ()
+            finding["lost as datagram"], absent = len(absent), set()
+        finding["lost in file"] = len(absent & self.lost.get(source, set()))
+        absent -= self.lost.get(source, set())
         twice = {number: count for number, count in counts.items() if count > 1}
         resent = {n for n, count in twice.items() if count <= self.resent.get(source, {}).get(n, 1)}
         unwritten = {number for number in counts if number > last}

@@ -207,9 +207,10 @@ actor FileFollower {
         followed.isDelivering = true
         followed.sentOffset = followed.file.offset
         self.deliveries += 1
-        let identity = followed.file.identity
+        let (identity, flush) = (followed.file.identity, followed.takeFlush())
         Task.detached {
             do {
+                await flush?.run()
                 try await sink.accept(batch)
                 await self.delivered(identity, error: nil)
             } catch {
@@ -254,6 +255,7 @@ actor FileFollower {
             self.discover()
             self.takeCopies(of: followed)
             followed.file.restart()
+            followed.flushedSize = 0
             self.enqueue(followed)
             return nil
         case .failed(let code):

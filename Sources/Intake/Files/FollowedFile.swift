@@ -30,6 +30,8 @@ final class FollowedFile {
     var acceptedOffset: Int
     /// The offset after the batch that is with the sink.
     var sentOffset: Int
+    /// So many bytes of the file are on its disk.
+    var flushedSize = 0
     /// The error that was reported, to report it once.
     var reportedError: CInt = 0
     /// When its contents last changed, as of the last look.
@@ -60,6 +62,16 @@ final class FollowedFile {
     func noteHeld() {
         guard self.held?.upTo != self.file.heldUpTo else { return }
         self.held = self.file.heldUpTo.map { (upTo: $0, since: ContinuousClock.now) }
+    }
+
+    /// What the batch that is sent now has to wait for; `nil` if it stands on the disk.
+    func takeFlush() -> FileFlush? {
+        guard let size = FileStatus(descriptor: self.file.descriptor)?.size else { return nil }
+        // Offsets in compressed files do not count their bytes.
+        let needed = self.file is ArchivedFile ? size : self.sentOffset
+        guard needed > self.flushedSize else { return nil }
+        self.flushedSize = size
+        return FileFlush(self.file.descriptor)
     }
 
     /// Nothing of it is under way.
