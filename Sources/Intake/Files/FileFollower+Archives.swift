@@ -4,7 +4,7 @@ internal import Logging
 /// Compressed files: what rotation left, read once, and not at all if it was followed before it was compressed.
 extension FileFollower {
     /// So many positions of files that are over are kept, to recognise what becomes of them.
-    private static let mostRecentlyOver = 64
+    private static let mostRecentlyOver = 256
 
     /// Decides what becomes of a compressed file that was not seen before; it owns the candidate's descriptor from here on.
     func takeUpArchive(_ candidate: Candidate) {
@@ -122,8 +122,10 @@ extension FileFollower {
     func end(_ followed: FollowedFile) -> RecordBatch? {
         guard let (identity, copy) = self.copies.first(where: { $0.value.original == followed.file.identity }) else {
             followed.isFinished = true
-            self.remember(followed.file.position)
-            return RecordBatch(position: followed.file.position.removal)
+            let (position, status) = (followed.file.position, FileStatus(descriptor: followed.file.descriptor))
+            self.remember(position)
+            // One that only has another name may be compressed after the next start.
+            return RecordBatch(position: status?.isDeleted == false ? position.stored : position.removal)
         }
         guard let descriptor = self.open(copy.path, expecting: identity) else { return nil }
         defer { close(descriptor) }
@@ -146,7 +148,10 @@ extension FileFollower {
     func remember(_ position: FilePosition) {
         guard position.kind == .plain, position.offset > 0 else { return }
         self.recentlyOver.append(position)
-        self.recentlyOver.removeFirst(max(0, self.recentlyOver.count - Self.mostRecentlyOver))
+        guard self.recentlyOver.count > Self.mostRecentlyOver else { return }
+        let oldest = self.recentlyOver.removeFirst()
+        // Unless the inode is that of another file by now.
+        if self.isNew(oldest.identity) { self.loosePositions.append(oldest.removal) }
     }
 }
 

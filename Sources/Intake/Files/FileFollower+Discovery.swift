@@ -169,6 +169,11 @@ extension FileFollower {
             close(descriptor)
             return
         }
+        if let last = self.recentlyOver.last(where: { $0.identity == status.identity }), Self.matches(descriptor, last)
+        {
+            self.follow(descriptor, path: path, tag: last.path, offset: last.offset, passingOver: last.isPassingOver)
+            return
+        }
         guard !candidate.file.isKnown, self.configuration.start == .end else {
             self.follow(descriptor, path: path, offset: 0)?.isUndecided = status.size == 0
             return

@@ -36,7 +36,7 @@ extension FileFollower {
         return !self.finished.keys.allSatisfy(isSeen) || !self.copies.keys.allSatisfy(isSeen)
     }
 
-    private func isNew(_ identity: FileIdentity) -> Bool {
+    func isNew(_ identity: FileIdentity) -> Bool {
         self.files[identity] == nil && self.finished[identity] == nil
     }
 

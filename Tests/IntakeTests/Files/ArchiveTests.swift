@@ -112,6 +112,30 @@ struct ArchiveTests {
         #expect(await sink.texts == self.lines(0..<50) + ["next", "half", "end"])
     }
 
+    @Test("are not read when they hold what was followed before the last start, and was quiet for long then")
+    func compressedLongAfterRotation() async throws {
+        let sink = RecordCollector()
+        let patterns = [self.path, self.path + "*.gz"]
+        LogWriter(self.path).write(self.text(0..<50))
+        let tail = try self.tail { ($0.patterns, $0.renamedQuiet) = (patterns, .milliseconds(50)) }
+        try await withRunning(tail, into: sink) {
+            await sink.wait(for: 50)
+            rename(self.path, self.path + ".1")
+            LogWriter(self.path).write("next\n")
+            await sink.wait(for: 51)
+            while tail.lag.count > 1 { await Task.yield() }
+        }
+        self.write(gzipped(Array(self.text(0..<50).utf8)), to: self.path + ".1.gz")
+        unlink(self.path + ".1")
+        let next = try self.tail(resuming: await sink.storedPositions) { $0.patterns = patterns }
+        try await withRunning(next, into: sink) {
+            await sink.waitForPosition(of: FileStatus(path: self.path + ".1.gz")?.identity)
+            LogWriter(self.path).write("end\n")
+            await sink.wait(for: 52)
+        }
+        #expect(await sink.texts == self.lines(0..<50) + ["next", "end"])
+    }
+
     @Test("are known to the next run, although they are renamed while their originals end")
     func renamedWhileTheOriginalEnds() async throws {
         LogWriter(self.path).write(self.text(0..<50))

@@ -442,6 +442,26 @@ struct FileTailTests {
         #expect(await sink.texts == ["1", "2", "unfinished"])
     }
 
+    @Test("a file that was away for long goes on where it was when it has its name again")
+    func awayForLong() async throws {
+        let sink = RecordCollector()
+        let path = self.directory.file("a.log")
+        let writer = LogWriter(path)
+        writer.write("1\n")
+        let tail = try self.tail("a.log") {
+            ($0.renamedQuiet, $0.auditInterval) = (.milliseconds(50), .milliseconds(20))
+        }
+        try await withRunning(tail, into: sink) {
+            await sink.wait(for: 1)
+            rename(path, path + ".away")
+            while !tail.lag.isEmpty { await Task.yield() }
+            writer.write("2\n")
+            rename(path + ".away", path)
+            await sink.wait(for: 2)
+        }
+        #expect(await sink.texts == ["1", "2"])
+    }
+
     @Test("an inode that another file has now is a new file, although it begins with the same lines")
     func inodeOfDeletedFile() async throws {
         let sink = RecordCollector()
