@@ -21,7 +21,8 @@ extension FileFollower {
     /// Without this, logs that begin with the same lines would be taken for copies of each other.
     private static func canBeCopy(_ path: String, of original: String) -> Bool {
         let log = RotatedName(path: original).log
-        return path != original && (path.hasPrefix(original) || RotatedName(path: path).log == log)
+        let name = RotatedName(path: path)
+        return path != original && (path.hasPrefix(original) || name.isRotated && name.log == log)
     }
 
     /// A followed file was cut or written anew: goes on with the rest of its old contents in a copy, if there is one.
@@ -73,10 +74,8 @@ extension FileFollower {
         guard position.offset > 0 else { return [] }
         var found: [FollowedFile] = []
         var hasRest = false
-        for path in FilePattern.files(in: FilePattern.directory(of: position.path)) {
-            guard let status = FileStatus(path: path), self.canBeTaken(status.identity),
-                let descriptor = self.open(path, expecting: status.identity)
-            else { continue }
+        for (path, status) in self.neighbours(of: position.path) where self.canBeTaken(status.identity) {
+            guard let descriptor = self.open(path, expecting: status.identity) else { continue }
             if RotatedName(path: path).isCompressed {
                 if self.takeCompressedCopy(descriptor, status, path, of: position) {
                     if let archive = self.files[status.identity] { found.append(archive) }
@@ -118,10 +117,10 @@ extension FileFollower {
     private func takeMissed(after copy: FollowedFile?, of position: FilePosition) -> [FollowedFile] {
         guard let copy else { return [] }
         var missed: [FollowedFile] = []
-        for path in FilePattern.files(in: FilePattern.directory(of: position.path)) {
-            guard let status = FileStatus(path: path),
-                self.isRotation(path, status, of: position.path, after: copy.age),
-                self.stored[status.identity] == nil, let descriptor = self.open(path, expecting: status.identity),
+        let age = copy.age
+        for (path, status) in self.neighbours(of: position.path) where self.stored[status.identity] == nil {
+            guard self.isRotation(path, status, of: position.path, after: age),
+                let descriptor = self.open(path, expecting: status.identity),
                 let followed = self.follow(descriptor, path: path, tag: position.path, offset: 0)
             else { continue }
             followed.isDetached = true

@@ -7,6 +7,25 @@ extension FileFollower {
     func discover() {
         let before = self.filesTakenUp
         let (sighting, candidates) = self.search()
+        self.note(sighting)
+        self.recognise(candidates)
+        let (unknown, gone) = self.resume(candidates, in: sighting)
+        // A copy of it, or a compressed file, may have taken its place.
+        for position in gone where position.kind == .plain { self.takeCopies(of: position) }
+        // A compressed file may be what becomes of another one, which has to be known first, and known to be gone.
+        let isCompressed = { (candidate: Candidate) in RotatedName(path: candidate.file.path).isCompressed }
+        for candidate in unknown where !isCompressed(candidate) { self.takeUp(candidate) }
+        for candidate in unknown where isCompressed(candidate) {
+            if sighting.isSettled { self.takeUp(candidate) } else { close(candidate.descriptor) }
+        }
+        // Behind the positions of what took their places, unless that has the inode.
+        self.loosePositions += gone.filter { self.isNew($0.identity) }.map(\.removal)
+        self.lineUp(takenUpAfter: before)
+        self.knownPatterns = Set(self.patterns.map(\.text))
+    }
+
+    /// Notes what became of the files that are known.
+    private func note(_ sighting: FileSighting) {
         for (identity, followed) in self.files {
             self.setDetached(followed, sighting.files[identity]?.isMatched != true)
         }
@@ -18,20 +37,6 @@ extension FileFollower {
             }
         }
         self.forgetFinished(notIn: sighting)
-        self.recognise(candidates)
-        let unknown = candidates.filter { self.stored[$0.identity] == nil }
-        for candidate in candidates { self.stored[candidate.identity].map { self.resume(candidate, from: $0) } }
-        for position in self.stored.values where sighting.isSettled && !Self.mayComeBack(position) {
-            self.giveUp(position)
-        }
-        // A compressed file may be what becomes of another one, which has to be known first, and known to be gone.
-        let isCompressed = { (candidate: Candidate) in RotatedName(path: candidate.file.path).isCompressed }
-        for candidate in unknown where !isCompressed(candidate) { self.takeUp(candidate) }
-        for candidate in unknown where isCompressed(candidate) {
-            if sighting.isSettled { self.takeUp(candidate) } else { close(candidate.descriptor) }
-        }
-        self.lineUp(takenUpAfter: before)
-        self.knownPatterns = Set(self.patterns.map(\.text))
     }
 
     private func setDetached(_ followed: FollowedFile, _ isDetached: Bool) {
@@ -92,57 +97,60 @@ extension FileFollower {
         return device != position.identity.device && (isMissing || FilePattern.files(in: directory).isEmpty)
     }
 
-    /// Goes on with a file that has a stored position, if it is still the same.
-    private func resume(_ candidate: Candidate, from position: FilePosition) {
-        guard position.kind == .plain else { return self.resumeArchive(candidate, from: position) }
-        let isCompressed = RotatedName(path: candidate.file.path).isCompressed
-        if !isCompressed, Self.matches(candidate.descriptor, position) {
-            self.stored[candidate.identity] = nil
-            let followed = self.follow(
-                candidate.descriptor,
-                path: candidate.file.path,
-                tag: position.path,
-                offset: position.offset,
-                passingOver: position.isPassingOver
-            )
-            followed?.isDetached = !candidate.file.isMatched
-        } else if candidate.file.isMatched {
-            self.stored[candidate.identity] = nil
-            self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(candidate.file.path)"])
-            self.takeCopies(of: position)
-            guard isCompressed else {
-                self.follow(candidate.descriptor, path: candidate.file.path, offset: 0)
-                return
+    /// Goes on with the files of the last run; gives those that are none of them, and the positions of those that are gone.
+    private func resume(_ candidates: [Candidate], in sighting: FileSighting) -> ([Candidate], gone: [FilePosition]) {
+        var unknown: [Candidate] = []
+        var gone: [FilePosition] = []
+        for var candidate in candidates {
+            guard let position = self.stored[candidate.identity] else {
+                unknown.append(candidate)
+                continue
             }
-            // The inode that a log had before it was compressed is that of a compressed file now.
-            if self.files[candidate.identity] == nil { self.loosePositions.append(position.removal) }
-            self.takeUp(candidate)
-        } else {
-            close(candidate.descriptor)  // the inode is that of another file now
+            if self.resume(candidate, from: position) {
+                self.stored[candidate.identity] = nil
+            } else if sighting.isSettled, candidate.file.isMatched {
+                let path = candidate.file.path
+                self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(path)"])
+                candidate.file.isKnown = true
+                unknown.append(candidate)
+            } else {
+                close(candidate.descriptor)
+            }
         }
+        guard sighting.isSettled else { return (unknown, gone) }
+        let rewritten = Set(unknown.map(\.identity))
+        for position in self.stored.values where rewritten.contains(position.identity) || !Self.mayComeBack(position) {
+            self.stored[position.identity] = nil
+            gone.append(position)
+        }
+        return (unknown, gone)
     }
 
-    /// The same for one that is compressed, or of which nothing more is wanted.
-    private func resumeArchive(_ candidate: Candidate, from position: FilePosition) {
+    /// Goes on with a file that has a stored position; false, and nothing done, if the inode is that of another file now.
+    private func resume(_ candidate: Candidate, from position: FilePosition) -> Bool {
         let (descriptor, path) = (candidate.descriptor, candidate.file.path)
-        self.stored[candidate.identity] = nil
-        if position.kind == .done, Self.matches(descriptor, position),
-            FileStatus(descriptor: descriptor)?.size == position.offset
-        {
+        switch position.kind {
+        case .plain where !RotatedName(path: path).isCompressed && Self.matches(descriptor, position):
+            let offset = position.offset
+            self.follow(
+                descriptor,
+                path: path,
+                tag: position.path,
+                offset: offset,
+                passingOver: position.isPassingOver
+            )?
+            .isDetached = !candidate.file.isMatched
+            return true
+        case .compressed where self.follow(descriptor, archive: path, behind: position):
+            return true
+        case .done
+        where Self.matches(descriptor, position) && FileStatus(descriptor: descriptor)?.size == position.offset:
             self.finished[candidate.identity] = position
             close(descriptor)
-        } else if position.kind == .done || !self.follow(descriptor, archive: path, behind: position) {
-            self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(path)"])
-            self.loosePositions.append(position.removal)
-            self.takeUp(candidate)
+            return true
+        default:
+            return false
         }
-    }
-
-    /// A file of the last run is gone; a copy of it may have taken its place, or a compressed file.
-    private func giveUp(_ position: FilePosition) {
-        self.stored[position.identity] = nil
-        if position.kind == .plain { self.takeCopies(of: position) }
-        self.loosePositions.append(position.removal)
     }
 
     /// The file still has the bytes before the position that it had when the position was stored.

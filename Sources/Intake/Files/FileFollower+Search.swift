@@ -54,9 +54,7 @@ extension FileFollower {
         // Files of the last run may have names that no pattern matches.
         let missing = self.stored.filter { sighting.files[$0.key] == nil }
         for directory in Set(missing.values.map { FilePattern.directory(of: $0.path) }) {
-            let files = FilePattern.files(in: directory).compactMap { path in
-                FileStatus(path: path).map { (path: path, status: $0) }
-            }
+            let files = Self.files(in: directory)
             for (path, status) in files {
                 guard let position = missing[status.identity] else { continue }
                 sighting.add(path, status, isMatched: false, isKnown: true)
@@ -69,6 +67,24 @@ extension FileFollower {
             }
         }
         return sighting
+    }
+
+    /// The files in the directory of a path, seen twice under the same names.
+    func neighbours(of path: String) -> [(path: String, status: FileStatus)] {
+        let directory = FilePattern.directory(of: path)
+        var files = Self.files(in: directory)
+        for _ in 0..<Self.maximumLooks {
+            let again = Self.files(in: directory)
+            if again.elementsEqual(files, by: { $0.path == $1.path && $0.status.identity == $1.status.identity }) {
+                break
+            }
+            files = again
+        }
+        return files
+    }
+
+    private static func files(in directory: String) -> [(path: String, status: FileStatus)] {
+        FilePattern.files(in: directory).compactMap { path in FileStatus(path: path).map { (path, $0) } }
     }
 
     /// The file is a rotation of this log, not compressed, that was written after another one and is not known yet.

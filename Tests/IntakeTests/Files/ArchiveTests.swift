@@ -136,6 +136,30 @@ struct ArchiveTests {
         #expect(await sink.texts == self.lines(0..<50) + ["next", "end"])
     }
 
+    @Test("are known by what they hold, although one has the inode that another file of the log had")
+    func inodeOfAnotherFile() async throws {
+        let sink = RecordCollector()
+        LogWriter(self.path + ".1").write(self.text(0..<50))
+        LogWriter(self.path).write(self.text(50..<100))
+        try await withRunning(try self.tail(), into: sink) { await sink.wait(for: 100) }
+        let last = try #require(FileStatus(path: self.path)?.identity)
+        self.write(gzipped(Array(self.text(0..<50).utf8)), to: self.path + ".2.gz")
+        self.write(gzipped(Array(self.text(50..<100).utf8)), to: self.path + ".1.gz")
+        unlink(self.path + ".1")
+        unlink(self.path)
+        let older = try #require(FileStatus(path: self.path + ".2.gz")?.identity)
+        let positions = await sink.storedPositions.map { stored in
+            guard var position = FilePosition(stored), position.identity == last else { return stored }
+            position.identity = older
+            return position.stored
+        }
+        try await withRunning(try self.tail(resuming: positions), into: sink) {
+            LogWriter(self.path).write("end\n")
+            await sink.wait(for: 101)
+        }
+        #expect(await sink.texts == self.lines(0..<100) + ["end"])
+    }
+
     @Test("are known to the next run, although they are renamed while their originals end")
     func renamedWhileTheOriginalEnds() async throws {
         LogWriter(self.path).write(self.text(0..<50))
