@@ -126,7 +126,7 @@ let package = Package(
         tests("AMQPTests", ["AMQP", "TestSupport", logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("HAPITests", ["HAPI", "JSONRPC", "AllocationCounter"]),
-        tests("SpoolTests", ["Spool", "TestSupport", logging]),
+        tests("SpoolTests", ["Spool", "TestSupport", "AllocationCounter", grdb, logging]),
         tests("IntakeTests", ["Intake", "TestSupport", nioCore, nioPosix, logging]),
         tests("ArmPluginTests", ["ArmPlugin", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport", lifecycle, logging]),
         tests(

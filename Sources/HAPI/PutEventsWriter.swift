@@ -53,9 +53,10 @@ public struct PutEventsWriter: Sendable {
 
     /// Starts with no event, in the space of bytes that are no longer needed.
     public init(reusing bytes: consuming [UInt8] = []) {
+        // Before they are stored: while there are two names for them, emptying them would make others.
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append("{\"events\":[")
         self.bytes = bytes
-        self.bytes.removeAll(keepingCapacity: true)
-        self.bytes.append("{\"events\":[")
     }
 
     /// The length of what has been written, in bytes.

@@ -75,7 +75,7 @@ public enum Envelope {
         var writer = JSONWriter(appendingTo: output)
         output = []
         id.encode(to: &writer)
-        output = writer.bytes
+        output = writer.take()
         output.append(UInt8(ascii: "}"))
     }
 }

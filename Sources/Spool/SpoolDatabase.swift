@@ -195,11 +195,12 @@ struct SpoolDatabase: Sendable {
 
     static func remove(_ sequences: [Int64], in database: Database) throws -> RemovedAmount {
         var removed = RemovedAmount()
-        let delete = try database.cachedStatement(
-            sql: "DELETE FROM batch WHERE firstSequence = ? RETURNING length(payload) + 64"
-        )
+        // Asked for beforehand: of a row that is to return anything, SQLite makes two copies.
+        let size = try database.cachedStatement(sql: "SELECT length(payload) + 64 FROM batch WHERE firstSequence = ?")
+        let delete = try database.cachedStatement(sql: "DELETE FROM batch WHERE firstSequence = ?")
         for sequence in sequences {
-            guard let footprint = try Int64.fetchOne(delete, arguments: [sequence]) else { continue }
+            guard let footprint = try Int64.fetchOne(size, arguments: [sequence]) else { continue }
+            try delete.execute(arguments: [sequence])
             removed.batches += 1
             removed.bytes += footprint
         }

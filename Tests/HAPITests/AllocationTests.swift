@@ -67,6 +67,38 @@ import Testing
         #expect(more < Self.unoptimised * Self.more + 20, "\(Self.more) more events, \(more) more allocations")
     }
 
+    /// For how many bytes the work asks when it is done for the second time.
+    private static func bytesOnceMore(_ work: () -> Void) -> Int {
+        work()
+        let before = bytes_allocated_by_this_thread()
+        work()
+        return Int(bytes_allocated_by_this_thread() - before)
+    }
+
+    @Test func theNextParamsNeedOnlyTheirOwnSpace() {
+        let event = Self.event(1)
+        var writer = PutEventsWriter()
+        var size = 0
+        // Once in vain, so that the writer has its space.
+        let bytes = Self.bytesOnceMore {
+            for _ in 0..<PutEvents.mostEvents { writer.append(event) }
+            size = writer.finish().count
+        }
+        let perEvent = Self.unoptimised * PutEvents.mostEvents * 100
+        #expect(bytes < size + size / 2 + perEvent, "\(bytes) bytes for params of \(size)")
+    }
+
+    @Test func theNextRequestNeedsNoSpace() {
+        let params = [UInt8](repeating: UInt8(ascii: "1"), count: 500_000)
+        var request: [UInt8] = []
+        let bytes = Self.bytesOnceMore {
+            request.removeAll(keepingCapacity: true)
+            Envelope.appendRequest(method: "m", params: params.span, id: .number(1), to: &request)
+        }
+        #expect(request.count > params.count)
+        #expect(bytes < params.count / 2, "\(bytes) bytes for a request of \(request.count)")
+    }
+
     @Test func readingAMessageAsViewsAllocatesNothingPerEvent() throws {
         var requests: [Int: [UInt8]] = [:]
         for count in [100, 100 + Self.more] { requests[count] = Self.request((0..<count).map(Self.event)) }

@@ -96,14 +96,15 @@ extension ArmRunner {
     // MARK: Publishing
 
     private func publish(on channel: Channel, wokenBy sender: Signal) async throws {
+        var request: [UInt8] = []
         for await _ in sender.stream {
             while let message = self.nextControlMessage() {
                 self.confirmations.publishing(nil)
                 _ = try await channel.publish(message.bytes, to: self.broker.sendQueue, messageID: message.messageID)
             }
-            while self.control.isEmpty, let (id, bytes) = self.nextEventRequest() {
+            while self.control.isEmpty, let id = self.nextEventRequest(&request) {
                 self.confirmations.publishing(id)
-                _ = try await channel.publish(bytes, to: self.broker.sendQueue, messageID: String(id))
+                _ = try await channel.publish(request, to: self.broker.sendQueue, messageID: String(id))
                 self.outbox.published(id, at: .now)
                 self.counters.requests += 1
             }
@@ -115,16 +116,17 @@ extension ArmRunner {
         self.control.isEmpty ? nil : self.control.removeFirst()
     }
 
-    private func nextEventRequest() -> (id: Int64, bytes: [UInt8])? {
+    /// Writes the next request in the space of the one before, which has been sent.
+    private func nextEventRequest(_ bytes: inout [UInt8]) -> Int64? {
         guard self.session.isEstablished, let (id, batch) = self.outbox.next(at: .now) else { return nil }
-        var bytes: [UInt8] = []
+        bytes.removeAll(keepingCapacity: true)
         Envelope.appendRequest(
             method: Procedure.putEvents.rawValue,
             params: batch.payload.span,
             id: .number(id),
             to: &bytes
         )
-        return (id, bytes)
+        return id
     }
 
     /// Puts a message of the session in line.
