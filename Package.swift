@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
 
         library("AMQP", ["CRabbitMQ", "COpenSSL", logging]),
         library("Product", []),
@@ -79,7 +80,7 @@ let package = Package(
                 unixSignals, logging,
             ]
         ),
-        program("hap2-fluentd", ["FluentdArm", argumentParser]),
+        program("hap2-fluentd", ["FluentdArm", "CMalloc", argumentParser]),
 
         .executableTarget(
             name: "tiny-arm",

@@ -4,8 +4,8 @@ public import Logging
 internal import Synchronization
 
 extension Spool {
-    /// How much of the newest batches stays in memory at most.
-    private static let cacheLimit: Int64 = 8 << 20
+    /// How much of the newest batches stays in memory at most: somewhat more than is sent before answers are awaited.
+    private static let cacheLimit: Int64 = 4 << 20
 
     /// Opens the spool in a directory, or makes the directory (0700) and a new spool.
     ///
