@@ -175,6 +175,7 @@ import Testing
         (["--tag", "("], "--tag: '(' is not a regular expression", true),
         (["--log", "LOUD"], "--log: 'LOUD' is not one of DEBUG", true),
         (["--from", "middle"], "--from: 'middle' is not one of beginning, end", true),
+        (["--sync-files", "maybe"], "--sync-files: 'maybe' is not one of yes, no", true),
         (["--spool-limit", "much"], "--spool-limit: 'much' is not a size", true),
         (["--status-log-interval=-1"], "--status-log-interval: '-1' is not a whole number", true),
         (["--polling-targets", "all"], "--polling-targets: 'all' is not one of hosts", true),

@@ -19,6 +19,7 @@ extension Configuration {
         self.broker = try BrokerSettings(settings, clientName: "hap2-fluentd")
         self.warnings = self.broker.warnings
         self.inputs = try Self.inputs(settings)
+        self.syncsFiles = try settings.choice("sync-files", of: ["yes", "no"]) != "no"
         self.multiline = try Self.multiline(settings)
         self.tags = try Self.tags(settings)
         self.rules = try Self.rules(settings)

@@ -9,6 +9,8 @@ public struct Configuration: Sendable {
     public var broker: BrokerSettings
     /// Where records come from; never empty.
     public var inputs: [Input]
+    /// Files are flushed before their lines count as accepted.
+    public var syncsFiles: Bool
     /// How lines of files and of standard input are joined; `nil` makes each a record.
     public var multiline: MultilineSettings?
     /// Regular expressions; a record of fluentd becomes an event when one of them matches its tag from the start.

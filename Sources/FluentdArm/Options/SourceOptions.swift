@@ -14,6 +14,14 @@ struct SourceOptions: OptionTable {
 
     @Option(
         help: ArgumentHelp(
+            "Flush files to disk before their lines count, so that no loss of power repeats them: yes or no (default: yes).",
+            valueName: "yes|no"
+        )
+    )
+    var syncFiles: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A record of files and standard input starts with a line that matches; others are added to it.",
             valueName: "regex"
         )
@@ -102,6 +110,7 @@ struct SourceOptions: OptionTable {
     var table: [(String, [String])] {
         [
             ("tail", self.tails), ("from", Self.single(self.from)), ("stdin", Self.flag(self.stdin)),
+            ("sync-files", Self.single(self.syncFiles)),
             ("multiline-start", Self.single(self.multilineStart)),
             ("multiline-flush", Self.single(self.multilineFlush)),
             ("syslog", self.syslogs), ("forward", self.forwards),

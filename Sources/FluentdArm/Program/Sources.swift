@@ -48,6 +48,7 @@ struct Sources {
             var tail = FileTail.Configuration(patterns: patterns)
             tail.chunkSize = Self.chunkSize
             tail.start = isFromBeginning ? .beginning : .end
+            tail.syncsFiles = self.configuration.syncsFiles
             tail.multiline = self.multiline
             let source = try FileTail(tail, resumingFrom: positions, logger: self.logger)
             return Entry(source: source, host: self.configuration.hostName)

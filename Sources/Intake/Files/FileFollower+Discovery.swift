@@ -189,7 +189,7 @@ extension FileFollower {
         let limit = self.configuration.lineLimit
         let offset = TailedFile.startOfLastLine(of: descriptor, size: status.size, limit: limit)
         if let followed = self.follow(descriptor, path: path, offset: offset) {
-            FileFlush.now(descriptor)
+            if self.configuration.syncsFiles { FileFlush.now(descriptor) }
             self.loosePositions.append(followed.file.position.stored)
         }
     }

@@ -207,7 +207,7 @@ actor FileFollower {
         followed.isDelivering = true
         followed.sentOffset = followed.file.offset
         self.deliveries += 1
-        let (identity, flush) = (followed.file.identity, followed.takeFlush())
+        let (identity, flush) = (followed.file.identity, self.configuration.syncsFiles ? followed.takeFlush() : nil)
         Task.detached {
             do {
                 await flush?.run()

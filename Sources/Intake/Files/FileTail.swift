@@ -37,6 +37,11 @@ public final class FileTail: Source {
         ///
         /// Default: 256 KiB.
         public var chunkSize = 256 << 10
+        /// A file is flushed to its disk, fdatasync(2), before its lines are delivered: else the loss of power may take lines that
+        /// were delivered, and the file be read again from its beginning.
+        ///
+        /// Default: true.
+        public var syncsFiles = true
         /// How often everything is looked at even if nothing was noticed.
         ///
         /// Default: 2 s.
