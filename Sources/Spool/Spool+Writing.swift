@@ -63,7 +63,7 @@ extension Spool {
         self.shared.withLock { shared in
             if shared.state.lastError != nil { self.logger.notice("spool writes again") }
             shared.state.finish(work.transaction, removed: removed)
-            for ticket in work.tickets { shared.appends.removeValue(forKey: ticket)?.resume() }
+            for ticket in work.tickets { shared.settle(ticket, .success(())) }
             shared.unwanted.subtract(work.tickets)
             if !work.transaction.batches.isEmpty {
                 for watcher in shared.watchers.values { watcher.resume() }
@@ -105,7 +105,7 @@ extension Spool {
             guard !unwanted.isEmpty else { return true }
             shared.state.putBack(work, without: unwanted)
             shared.unwanted.subtract(unwanted)
-            for ticket in unwanted { shared.appends.removeValue(forKey: ticket)?.resume(throwing: CancellationError()) }
+            for ticket in unwanted { shared.settle(ticket, .failure(CancellationError())) }
             return false
         }
     }
@@ -136,7 +136,7 @@ extension Spool {
     }
 
     private func fail(_ tickets: [UInt64], in shared: inout Shared) {
-        for ticket in tickets { shared.appends.removeValue(forKey: ticket)?.resume(throwing: Self.closedError) }
+        for ticket in tickets { shared.settle(ticket, .failure(Self.closedError)) }
     }
 
     private func reportFull(_ shared: inout Shared) {

@@ -20,7 +20,7 @@ public final class Spool: Sendable {
     struct Shared {
         var state: SpoolState
         var database: SpoolDatabase
-        var appends: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        var appends: [UInt64: PendingAppend] = [:]
         var watchers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var lastTicket: UInt64 = 0
         /// Tickets whose task was cancelled before it came to wait.
@@ -53,11 +53,15 @@ public final class Spool: Sendable {
     /// - Throws: `SpoolError.Code.closed`, `.outOfOrder`; `CancellationError` if the task was cancelled before writing
     ///   began, or while the disk refuses, in which case nothing is stored.
     public func append(_ batches: [SpooledBatch], positions: [Position] = []) async throws {
-        try await self.suspend { shared, ticket, continuation in
+        // Not in the closure below, which runs on another executor than the caller: two calls could change places.
+        let ticket = try self.shared.withLock { shared in
+            let ticket = shared.newTicket()
             try shared.state.append(batches, positions: positions, ticket: ticket)
-            shared.appends[ticket] = continuation
+            shared.appends[ticket] = .inLine
             self.startWriting(&shared)
+            return ticket
         }
+        try await self.suspend(ticket) { $0.await($1, $2) }
     }
 
     /// The stored batches after a sequence number, oldest first, at most `limit` of them.
@@ -82,7 +86,7 @@ public final class Spool: Sendable {
     /// - Throws: `SpoolError.Code.closed`, `.cannotRead`; `CancellationError`.
     public func waitForBatch(after sequence: Int64) async throws {
         while try await self.batches(after: sequence, limit: 1).isEmpty {
-            try await self.suspend { shared, ticket, continuation in
+            try await self.suspend(self.shared.withLock { $0.newTicket() }) { shared, ticket, continuation in
                 guard !shared.state.isClosed else { throw Self.closedError }
                 if let newest = shared.state.cache.newest, newest > sequence {
                     continuation.resume()
@@ -145,44 +149,4 @@ public final class Spool: Sendable {
     }
 
     static var closedError: SpoolError { SpoolError(.closed, stage: "use the spool", reason: "the spool is closed") }
-
-    /// Suspends under a new ticket; `enter` decides, under the lock, who resumes the continuation.
-    private func suspend(
-        _ enter: (inout Shared, UInt64, CheckedContinuation<Void, any Error>) throws -> Void
-    ) async throws {
-        let ticket = self.shared.withLock { shared in
-            shared.lastTicket += 1
-            return shared.lastTicket
-        }
-        defer { self.shared.withLock { _ = $0.cancelled.remove(ticket) } }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                self.shared.withLock { shared in
-                    do {
-                        guard !shared.cancelled.contains(ticket) else { throw CancellationError() }
-                        try enter(&shared, ticket, continuation)
-                    } catch {
-                        continuation.resume(throwing: error)
-                    }
-                }
-            }
-        } onCancel: {
-            self.shared.withLock { $0.cancel(ticket) }
-        }
-    }
-}
-
-extension Spool.Shared {
-    /// Resumes whoever waits under a ticket, unless its append is being written already.
-    fileprivate mutating func cancel(_ ticket: UInt64) {
-        if let watcher = self.watchers.removeValue(forKey: ticket) {
-            watcher.resume(throwing: CancellationError())
-        } else if self.appends[ticket] == nil {
-            self.cancelled.insert(ticket)
-        } else if self.state.withdraw(ticket) {
-            self.appends.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
-        } else {
-            self.unwanted.insert(ticket)
-        }
-    }
 }
