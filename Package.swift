@@ -62,6 +62,7 @@ let package = Package(
 
         library("AMQP", ["CRabbitMQ", "COpenSSL", logging]),
         library("Product", []),
+        library("Escaping", []),
         library("JSONRPC", []),
         library("HAPI", ["JSONRPC"]),
 
@@ -75,7 +76,8 @@ let package = Package(
         library(
             "FluentdArm",
             [
-                "AMQP", "ArmPlugin", "JSONRPC", "Product", "Rules", "Intake", "HAPI", "Spool", argumentParser,
+                "AMQP", "ArmPlugin", "Escaping", "JSONRPC", "Product", "Rules", "Intake", "HAPI", "Spool",
+                argumentParser,
                 lifecycle,
                 unixSignals, logging,
             ]
@@ -90,7 +92,7 @@ let package = Package(
         ),
 
         library("Enrolment", ["JSONRPC"]),
-        library("CertificateAuthority", ["COpenSSL", "Enrolment"]),
+        library("CertificateAuthority", ["COpenSSL", "Enrolment", "Escaping"]),
         program(
             "hatohol-ca",
             [
@@ -100,11 +102,13 @@ let package = Package(
             ]
         ),
 
-        library("Store", [grdb, sqlite]),
-        library("Query", []),
+        library("Store", ["Escaping", grdb, sqlite]),
+        library("Query", ["Escaping"]),
         .target(
             name: "Console",
-            dependencies: ["Store", "Query", "COpenSSL", hummingbird, hummingbirdTLS, mustache, lifecycle, logging],
+            dependencies: [
+                "Store", "Query", "Escaping", "COpenSSL", hummingbird, hummingbirdTLS, mustache, lifecycle, logging,
+            ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings
         ),
@@ -112,7 +116,8 @@ let package = Package(
         program(
             "hatohol-server",
             [
-                "Gateway", "Console", "HAPI", "JSONRPC", "Product", "Store", argumentParser, lifecycle, unixSignals,
+                "Gateway", "Console", "Escaping", "HAPI", "JSONRPC", "Product", "Store", argumentParser, lifecycle,
+                unixSignals,
                 logging,
             ]
         ),
@@ -126,6 +131,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("AMQPTests", ["AMQP", "TestSupport", logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
+        tests("EscapingTests", ["Escaping", "TestSupport"]),
         tests("HAPITests", ["HAPI", "JSONRPC", "AllocationCounter"]),
         tests("SpoolTests", ["Spool", "TestSupport", "AllocationCounter", grdb, logging]),
         tests("IntakeTests", ["Intake", "TestSupport", nioCore, nioPosix, logging]),

@@ -1,3 +1,5 @@
+internal import Escaping
+
 extension Expression: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -57,13 +59,10 @@ extension Pattern: CustomStringConvertible {
     }
 
     private static func quote(_ text: String) -> String {
-        let isPlain = !text.isEmpty && !text.contains { $0.isWhitespace || "()\"*\\".contains($0) }
-        if isPlain { return text }
-        let escaped = text.reduce(into: "") { result, character in
-            if character == "\"" || character == "\\" { result.append("\\") }
-            result.append(character)
+        let isPlain = !text.unicodeScalars.contains {
+            $0.properties.isWhitespace || "()\"*\\".unicodeScalars.contains($0)
         }
-        return "\"\(escaped)\""
+        return isPlain && !text.isEmpty ? text : "\"\(text.escaped(for: .quotation))\""
     }
 }
 

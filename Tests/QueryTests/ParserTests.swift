@@ -31,6 +31,17 @@ struct ParserTests {
     }
 
     @Test(
+        "is read back as it was written",
+        arguments: ["\u{301}a", "a\"\u{301}", "\u{600}\"", "\\\u{301}", "(\u{301}", "*\u{301}"]
+    )
+    func roundTrip(text: String) throws {
+        let written = Expression.condition(.text(Pattern([.literal(text)]))).description
+        #expect(try Parser.parse(written).description == written)
+        guard case .condition(.text(let pattern)) = try Parser.parse(written) else { return #expect(Bool(false)) }
+        #expect(pattern.pieces == [.literal(text)])
+    }
+
+    @Test(
         "points at the mistake",
         arguments: [
             ("colour:red", 0, QueryError.Problem.unknownField("colour")),

@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// The settings of a RabbitMQ broker that lets in holders of our certificates and nobody else.
 public struct BrokerConfiguration: Sendable {
     /// The release, as in 3.10 or 4.1.
@@ -115,25 +117,13 @@ public struct BrokerConfiguration: Sendable {
         let user = Self.quoted(name)
         return [
             "rabbitmqctl add_user \(user) \"$(openssl rand -hex 16)\" && rabbitmqctl clear_password \(user)",
-            "rabbitmqctl set_permissions -p \(self.virtualHost) \(user) '\(configure)' '\(write)' '\(read)'",
+            "rabbitmqctl set_permissions -p \(Self.quoted(self.virtualHost)) \(user)"
+                + " \(Self.quoted(configure)) \(Self.quoted(write)) \(Self.quoted(read))",
         ]
     }
 
-    private static func escaped(_ name: String) -> String {
-        name.map { "\\.+*?()[]{}|^$".contains($0) ? "\\\($0)" : "\($0)" }.joined()
-    }
+    private static func escaped(_ name: String) -> String { name.escaped(for: .regularExpression) }
 
     /// The name as one word of a shell.
-    static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
-        return isPlain && !text.isEmpty
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
+    static func quoted(_ text: String) -> String { text.escaped(for: .shellWord) }
 }

@@ -1,3 +1,4 @@
+internal import Escaping
 internal import HTTPTypes
 internal import Hummingbird
 internal import Store
@@ -59,7 +60,7 @@ struct Check {
         var filter: [EventFilter] = [
             self.call.visible, .since(self.call.now.advanced(seconds: -86_400)), .handling(.none), .not(.type(.good)),
         ]
-        if let host { filter.append(.name(.host, like: host.escapedForLike)) }
+        if let host { filter.append(.name(.host, like: host.escaped(for: .likePattern))) }
         let triggers = try await self.call.triggers().map(\.trigger).filter {
             $0.status == .ng && $0.severity >= minimum && (host == nil || $0.hostName == host || $0.hostID == host)
         }
@@ -75,14 +76,5 @@ struct Check {
         let severities = Set(Severity.allCases.filter { $0 >= minimum }.map(\.rawValue))
         let wanted = EventFilter.all(filter + [.severity(in: severities)])
         return try await self.call.limited { try await $0.count(wanted, upTo: Self.bound) }
-    }
-}
-
-extension String {
-    fileprivate var escapedForLike: String {
-        self.reduce(into: "") { text, character in
-            if "%_\\".contains(character) { text.append("\\") }
-            text.append(character)
-        }
     }
 }

@@ -1,3 +1,4 @@
+internal import Escaping
 internal import HTTPTypes
 internal import Hummingbird
 internal import Store
@@ -48,14 +49,6 @@ struct EventExport: Sendable {
             "\(event.status)", "\(event.type)", event.hostName, event.brief, event.extendedInfo, event.triggerID,
             event.eventID, "\(handled.handling.status)", handled.handling.assignee,
         ]
-        return Array((fields.map(Self.field).joined(separator: ",") + "\r\n").utf8)
-    }
-
-    /// A field in quotation marks; one that a spreadsheet would take for a formula begins with an apostrophe.
-    static func field(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        return "\"" + (isFormula ? "'" : "")
-            + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
+        return Array((fields.map { $0.escaped(for: .csvField) }.joined(separator: ",") + "\r\n").utf8)
     }
 }

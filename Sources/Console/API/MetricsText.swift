@@ -1,3 +1,4 @@
+internal import Escaping
 internal import Store
 
 /// The state of the server in Prometheus' text format (version 0.0.4).
@@ -52,14 +53,7 @@ struct MetricsText {
     }
 
     private static func labels(_ arm: ArmStatus) -> String {
-        let name = arm.nickname.reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
-        }
+        let name = arm.nickname.escaped(for: .prometheusLabel)
         return "{server=\"\(arm.server)\",nickname=\"\(name)\"}"
     }
 }

@@ -54,7 +54,8 @@ enum EventPages {
             values["hasNext"] = page.next != nil && !page.isBrokenOff
             values["next"] = page.next?.text ?? ""
         } catch let error as QueryError {
-            let split = text.index(text.startIndex, offsetBy: min(error.position, text.count))
+            let scalars = text.unicodeScalars
+            let split = scalars.index(scalars.startIndex, offsetBy: min(error.position, scalars.count))
             values["hasError"] = true
             values["error"] = call.explain(error)
             values["before"] = String(text[..<split])

@@ -40,8 +40,9 @@ struct Pages: Sendable {
     private let library: MustacheLibrary
 
     init() throws {
+        HTMLText.register()
         let templates = try Self.templates.mapValues {
-            try MustacheTemplate(string: String(decoding: $0, as: UTF8.self))
+            try MustacheTemplate(string: HTMLText.template(String(decoding: $0, as: UTF8.self)))
         }
         self.library = MustacheLibrary(templates: templates)
     }

@@ -1,3 +1,4 @@
+internal import Escaping
 internal import Query
 public import Store
 
@@ -65,11 +66,7 @@ extension Query.Pattern {
         self.pieces.map { piece in
             switch piece {
             case .anything: "%"
-            case .literal(let text):
-                text.reduce(into: "") { result, character in
-                    if "%_\\".contains(character) { result.append("\\") }
-                    result.append(character)
-                }
+            case .literal(let text): text.escaped(for: .likePattern)
             }
         }.joined()
     }

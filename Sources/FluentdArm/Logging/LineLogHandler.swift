@@ -1,3 +1,4 @@
+internal import Escaping
 internal import Glibc
 internal import JSONRPC
 internal import Logging
@@ -43,7 +44,8 @@ struct LineLogHandler: LogHandler {
         line += message.singleLine
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             let text = "\(value)".singleLine
-            line += text.contains(" ") ? " \(key)=\"\(text)\"" : " \(key)=\(text)"
+            let isPlain = !text.utf8.contains(where: " \"".utf8.contains)
+            line += isPlain ? " \(key)=\(text)" : " \(key)=\"\(text.escaped(for: .quotation))\""
         }
         return Array((line + "\n").utf8)
     }

@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// Text in the format of Prometheus, version 0.0.4: every name with its help and its kind.
 struct MetricsText {
     enum Kind: String {
@@ -31,12 +33,10 @@ struct MetricsText {
         let name = "hap2_fluentd_\(name)"
         self.text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
         for sample in samples {
-            let labels = sample.labels.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+            let labels = sample.labels.map { "\($0.key)=\"\($0.value.escaped(for: .prometheusLabel))\"" }.joined(
+                separator: ","
+            )
             self.text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(sample.value)\n"
         }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ArmPlugin
+internal import Escaping
 internal import Glibc
 internal import Logging
 
@@ -56,7 +57,5 @@ public enum Program {
 
 extension String {
     /// The text with line breaks and other control characters as blanks.
-    var singleLine: String {
-        String(String.UnicodeScalarView(self.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
-    }
+    var singleLine: String { self.escaped(for: .terminalLine) }
 }

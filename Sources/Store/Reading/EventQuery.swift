@@ -1,3 +1,4 @@
+internal import Escaping
 internal import GRDB
 
 /// Which events are wanted.
@@ -73,7 +74,7 @@ extension EventQuery {
         if let since = self.since { require("e.time >= ?", [since.nanoseconds]) }
         if let until = self.until { require("e.time < ?", [until.nanoseconds]) }
         if let text = self.text {
-            let pattern = "%\(text.escapedForLike)%"
+            let pattern = "%\(text.escaped(for: .likePattern))%"
             require(#"(e.brief LIKE ? ESCAPE '\' OR e.extended_info LIKE ? ESCAPE '\')"#, [pattern, pattern])
         }
         if let after = self.after {
@@ -86,15 +87,6 @@ extension EventQuery {
         }
         if let arrivedAfter = self.arrivedAfter { require("e.id > ?", [arrivedAfter]) }
         return (terms.isEmpty ? "" : "WHERE " + terms.joined(separator: " AND "), arguments)
-    }
-}
-
-extension String {
-    fileprivate var escapedForLike: String {
-        self.reduce(into: "") { text, character in
-            if character == "%" || character == "_" || character == #"\"# { text.append(#"\"#) }
-            text.append(character)
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Escaping
 internal import GRDB
 
 /// The index of events' texts, which a setting turns on: three characters at a time, so that it needs no idea of words.
@@ -66,7 +67,7 @@ enum TextSearch {
             for start in 0...literal.count - 3 {
                 var piece = String.UnicodeScalarView()
                 piece.append(contentsOf: literal[start..<start + 3])
-                let text = String(piece).replacing("\"", with: "\"\"")
+                let text = String(piece).escaped(for: .fullTextQuotation)
                 if !pieces.contains(text) { pieces.append(text) }
             }
         }

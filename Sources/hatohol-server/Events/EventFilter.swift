@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Escaping
 internal import Store
 
 /// Which events are wanted.
@@ -48,24 +49,14 @@ struct EventFilter: ParsableArguments {
     func filter() throws -> Store.EventFilter {
         var parts: [Store.EventFilter] = []
         if let server = self.server { parts.append(.server(server)) }
-        if let host = self.host { parts.append(.name(.host, like: host.escapedForLike)) }
+        if let host = self.host { parts.append(.name(.host, like: host.escaped(for: .likePattern))) }
         if let minimum = self.minimumSeverity?.severity {
             parts.append(.severity(in: Set(Severity.allCases.filter { $0 >= minimum }.map(\.rawValue))))
         }
         if let since = self.since?.timestamp { parts.append(.since(since)) }
         if let until = self.until?.timestamp { parts.append(.until(until)) }
-        if let text = self.text { parts.append(.text(like: "%\(text.escapedForLike)%")) }
+        if let text = self.text { parts.append(.text(like: "%\(text.escaped(for: .likePattern))%")) }
         if let expression = self.expression { parts.append(try Store.EventFilter(query: expression, now: .now)) }
         return .all(parts)
-    }
-}
-
-extension String {
-    /// The text for LIKE with a backslash as its escape character, where it stands for itself.
-    fileprivate var escapedForLike: String {
-        self.reduce(into: "") { text, character in
-            if "%_\\".contains(character) { text.append("\\") }
-            text.append(character)
-        }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Escaping
 internal import Store
 
 /// `events export`.
@@ -48,14 +49,6 @@ private enum CSV {
             content.severity.word, content.hostID, content.hostName, content.triggerID, content.brief,
             content.extendedInfo,
         ]
-        return fields.map(self.field).joined(separator: ",") + "\r"
-    }
-
-    private static func field(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\n")
-                && byte != UInt8(ascii: "\r")
-        }
-        return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return fields.map { $0.escaped(for: .csvField) }.joined(separator: ",") + "\r"
     }
 }

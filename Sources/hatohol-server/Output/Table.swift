@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// Aligned columns for people.
 struct Table {
     private var rows: [[String]]
@@ -22,9 +24,5 @@ struct Table {
 
 extension String {
     /// The text on one line and without control characters, so that data cannot drive the terminal.
-    var printable: String {
-        String(
-            String.UnicodeScalarView(self.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })
-        )
-    }
+    var printable: String { self.escaped(for: .terminalLine) }
 }

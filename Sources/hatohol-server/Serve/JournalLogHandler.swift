@@ -1,3 +1,4 @@
+internal import Escaping
 internal import Glibc
 internal import Logging
 internal import Store
@@ -27,7 +28,7 @@ struct JournalLogHandler: LogHandler {
     }
 
     private static func quoted(_ value: String) -> String {
-        value.contains(where: { $0 == " " || $0 == "=" }) ? "\"\(value.replacing("\"", with: "'"))\"" : value
+        value.utf8.contains(where: " =\"".utf8.contains) ? "\"\(value.escaped(for: .quotation))\"" : value
     }
 
     /// The priorities of syslog(3).
