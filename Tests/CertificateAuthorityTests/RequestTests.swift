@@ -56,6 +56,72 @@ struct RequestTests {
         #expect(try self.site.authority.plan(request, order, from: "r").names.count == 2)
     }
 
+    /// Names of each type that is no text: a union of libcrypto must not be read as one.
+    @Test(arguments: [
+        "otherName:1.3.6.1.4.1.311.20.2.3;UTF8:user@example.com", "dirName:person", "RID:1.2.3.4",
+        "otherName:1.2.3;SEQ:empty",
+    ])
+    func namesOfOtherTypesAreRefused(_ name: String) async throws {
+        let config = try self.site.directory.write(
+            """
+            [req]
+            distinguished_name = subject
+            req_extensions = extensions
+            prompt = no
+            [subject]
+            CN = node1
+            [extensions]
+            subjectAltName = DNS:node1, \(name)
+            [person]
+            CN = somebody
+            [empty]
+            """,
+            to: uniqueName("config")
+        )
+        let request = try await self.request("-config", config)
+        #expect(request.alternativeNames == [.dns("node1")])
+        #expect(request.unknownNameCount == 1)
+        #expect(self.refusal(request).contains("names of a type we do not sign"))
+    }
+
+    @Test(arguments: [
+        ("/CN=node1", "DNS:node1,DNS:ADMIN.example.com"), ("/CN=admin.example.com", "DNS:web1.example.com"),
+        ("/CN=ADMIN.Example.com", "DNS:web1.example.com"), ("/CN=web1.example.com", "DNS:*.example.com"),
+        ("/CN=web1.example.com", "DNS:web1.example.com,DNS:admin.example.com."),
+    ])
+    func whatIsDeniedStaysDenied(_ subject: String, _ names: String) async throws {
+        try OperatorFile(self.site.authority.layout.policy).write(
+            Array("allow any DNS:*.example.com\ndeny any DNS:admin.example.com\n".utf8)
+        )
+        let authority = try Authority(base: self.site.base)
+        let request = try await self.request("-subj", subject, "-addext", "subjectAltName=\(names)")
+        var order = SigningOrder(.client)
+        order.acceptsRequestedNames = true
+        #expect(throws: AuthorityError.self) { try authority.plan(request, order, from: "r") }
+        #expect(throws: AuthorityError.self) { try authority.plan(request, SigningOrder(.client), from: "r") }
+    }
+
+    @Test func ownNamesAreComparedWithoutCase() async throws {
+        let request = try await self.request(
+            "-subj",
+            "/CN=NODE1.Example.COM",
+            "-addext",
+            "subjectAltName=DNS:NODE1.Example.COM"
+        )
+        let plan = try self.site.authority.plan(request, SigningOrder(.client), from: "r")
+        #expect(plan.names == [.dns("node1.example.com")])
+    }
+
+    @Test func longNamesAreSignedWhole() async throws {
+        let label = String(repeating: "a", count: 30)
+        let name = "node1.\(label).\(label).\(label).\(label).example.com"
+        let uri = "spiffe://example.com/" + String(repeating: "b", count: 150)
+        let request = try await self.request("-subj", "/CN=node1", "-addext", "subjectAltName=DNS:\(name),URI:\(uri)")
+        var order = SigningOrder(.client)
+        order.acceptsRequestedNames = true
+        #expect(try self.site.authority.plan(request, order, from: "r").names == [.dns(name), .uri(uri)])
+    }
+
     @Test func thePolicyGrantsAndDenies() async throws {
         try OperatorFile(self.site.authority.layout.policy).write(
             Array(

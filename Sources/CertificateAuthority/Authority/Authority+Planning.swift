@@ -179,16 +179,26 @@ extension Authority {
             let dropped = asked.filter { !chosen.contains($0) }
             return (chosen.uniqued, dropped.isEmpty ? [] : ["not granted: \(dropped.list)"])
         }
+        // A common name that is no host name, such as a person's, is no alternative name either.
         let own = subject.commonName.flatMap { try? HostName($0) }?.alternativeName
+        // EXTERNAL takes the common name as the broker's user, whatever the alternative names say.
+        if let own, self.policy.denies(own, for: order.profile) {
+            throw AuthorityError(
+                .refused,
+                step,
+                "policy.conf denies its common name: \(own)",
+                advice: "make a request with another common name"
+            )
+        }
+        if let bad = asked.first(where: { $0.defect != nil }), !order.dropsRefusedNames {
+            throw AuthorityError(
+                .refused,
+                step,
+                "it asks for '\(bad.description.sanitized)': \(bad.defect ?? "")",
+                advice: "make a request with a valid name, choose by --san, or leave it out by --drop-names"
+            )
+        }
         guard !asked.isEmpty else {
-            if let own, self.policy.denies(own, for: order.profile) {
-                throw AuthorityError(
-                    .refused,
-                    step,
-                    "policy.conf denies its common name: \(own)",
-                    advice: "choose other names by --san"
-                )
-            }
             return (
                 own.map { [$0] } ?? [],
                 own.map { ["the request names no host; granted \($0) by its common name"] } ?? []
@@ -196,7 +206,7 @@ extension Authority {
         }
         let refused = asked.filter { name in
             !(order.acceptsRequestedNames || name == own || self.policy.allows(name, for: order.profile))
-                || self.policy.denies(name, for: order.profile)
+                || self.policy.denies(name, for: order.profile) || name.defect != nil
         }
         guard refused.isEmpty || order.dropsRefusedNames else {
             throw AuthorityError(

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Escaping
 
 /// One name for which a certificate speaks (RFC 5280 section 4.2.1.6).
 public enum SubjectAlternativeName: Hashable, Sendable, CustomStringConvertible {
@@ -49,21 +50,37 @@ public enum SubjectAlternativeName: Hashable, Sendable, CustomStringConvertible 
     }
 
     /// Reads libcrypto's form; nil for types that we do not handle (other names, directory names).
+    ///
+    /// A text is kept whole, whatever it holds; ``defect`` says what is wrong with it. DNS names become lower case, because
+    /// they are compared without regard to case (RFC 4343).
     init?(_ name: UnsafePointer<GENERAL_NAME>) {
         var type: Int32 = 0
         guard let value = GENERAL_NAME_get0_value(name, &type) else { return nil }
+        // The value is a union. Only these four types hold a string; an otherName or a directoryName read as one
+        // would be read outside of its memory.
+        guard [GEN_DNS, GEN_URI, GEN_EMAIL, GEN_IPADD].contains(type) else { return nil }
         let string = value.assumingMemoryBound(to: ASN1_STRING.self)
         let bytes = [UInt8](
             UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
         )
+        let text = String(decoding: bytes, as: UTF8.self).escaped(for: .terminalLine)
         switch type {
-        case GEN_DNS: self = .dns(String(decoding: bytes, as: UTF8.self).sanitized)
-        case GEN_URI: self = .uri(String(decoding: bytes, as: UTF8.self).sanitized)
-        case GEN_EMAIL: self = .email(String(decoding: bytes, as: UTF8.self).sanitized)
-        case GEN_IPADD:
+        case GEN_DNS: self = .dns(text.lowercased())
+        case GEN_URI: self = .uri(text)
+        case GEN_EMAIL: self = .email(text)
+        default:
             guard let address = IPAddress(bytes: bytes) else { return nil }
             self = .address(address)
-        default: return nil
+        }
+    }
+
+    /// What is wrong with a name that somebody else wrote; nil when it may be signed.
+    var defect: String? {
+        switch self {
+        case .dns(let name): HostName.defect(of: name, wildcard: true)
+        case .address: nil
+        case .uri(let uri): uri.contains(":") && uri.isVisibleASCII ? nil : "it is no URI"
+        case .email(let address): address.contains("@") && address.isVisibleASCII ? nil : "it is no mail address"
         }
     }
 

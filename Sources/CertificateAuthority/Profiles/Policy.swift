@@ -11,6 +11,11 @@ public struct Policy: Sendable {
         func applies(to name: SubjectAlternativeName, for profile: Profile) -> Bool {
             (self.profile == nil || self.profile == profile) && self.pattern.matches(name)
         }
+
+        /// Whether the name is a wildcard that stands for a host of this rule.
+        func isCovered(by name: SubjectAlternativeName, for profile: Profile) -> Bool {
+            (self.profile == nil || self.profile == profile) && self.pattern.isCovered(by: name)
+        }
     }
     private var allowed: [Rule] = []
     private var denied: [Rule] = []
@@ -61,7 +66,7 @@ public struct Policy: Sendable {
 
     /// Whether a request never gets this name.
     public func denies(_ name: SubjectAlternativeName, for profile: Profile) -> Bool {
-        self.denied.contains { $0.applies(to: name, for: profile) }
+        self.denied.contains { $0.applies(to: name, for: profile) || $0.isCovered(by: name, for: profile) }
     }
 
     /// The longest time that a certificate may be good for.
@@ -99,7 +104,8 @@ struct NamePattern: Sendable {
     func matches(_ name: SubjectAlternativeName) -> Bool {
         switch name {
         case .dns(let name) where self.type == "dns":
-            self.value.hasPrefix("*.") ? name.hasSuffix(self.value.dropFirst()) : name == self.value
+            self.value.hasPrefix("*.")
+                ? name.lowercased().hasSuffix(self.value.dropFirst()) : name.lowercased() == self.value
         case .address(let address) where self.type == "ip":
             Self.network(self.value).map { address.isIn($0.address, prefix: $0.prefix) } ?? false
         case .uri(let uri) where self.type == "uri":
@@ -111,6 +117,13 @@ struct NamePattern: Sendable {
                 ? address.lowercased().hasSuffix(self.value.dropFirst()) : address.lowercased() == self.value
         default: false
         }
+    }
+
+    /// Whether the name is a wildcard (RFC 6125 section 6.4.3: one label) that stands for the host of this pattern.
+    func isCovered(by name: SubjectAlternativeName) -> Bool {
+        guard self.type == "dns", case .dns(let name) = name, name.hasPrefix("*.") else { return false }
+        guard let dot = self.value.firstIndex(of: "."), !self.value.hasPrefix("*.") else { return false }
+        return name.dropFirst().lowercased() == self.value[dot...]
     }
 
     private static func network(_ text: String) -> (address: IPAddress, prefix: Int)? {
