@@ -9,12 +9,14 @@ struct BatchInsertion {
 
     init(_ database: Database) throws {
         self.statement = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
+            sql: "INSERT INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
         )
         self.handle = self.statement.sqliteStatement
     }
 
-    /// Inserts one row, in place of another of the same name.
+    /// Inserts one row.
+    ///
+    /// A number that is taken is an error: the batch that has it may be all that is left of its events.
     func insert(_ batch: SpooledBatch, in database: Database) throws {
         sqlite3_bind_int64(self.handle, 1, batch.firstSequence)
         sqlite3_bind_int64(self.handle, 2, Int64(batch.count))

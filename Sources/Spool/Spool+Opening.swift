@@ -41,9 +41,9 @@ extension Spool {
     private static func openNow(directory: String, limit: Int64, logger: Logger) -> Result<Spool, SpoolError> {
         do {
             let file = try SpoolFile(directory: directory)
-            let (database, contents, damagedFile) = try file.open(logger: logger)
+            let (database, contents, damage) = try file.open(logger: logger)
             let spool = Self.make(database, contents, file: file, limit: limit, logger: logger)
-            spool.shared.withLock { $0.state.damagedFile = damagedFile }
+            spool.shared.withLock { $0.state.damage = damage }
             return .success(spool)
         } catch let error as SpoolError {
             return .failure(error)
@@ -62,6 +62,6 @@ extension Spool {
         logger: Logger
     ) -> Spool {
         let state = SpoolState(contents: contents, limit: limit, cacheLimit: Self.cacheLimit)
-        return Spool(id: contents.id, logger: logger, file: file, shared: Shared(state: state, database: database))
+        return Spool(logger: logger, file: file, shared: Shared(state: state, database: database))
     }
 }

@@ -52,7 +52,7 @@ extension Spool {
             } catch {
                 if SpoolFile.isUnwritable(error) { await self.makeRoom(in: database) }
                 guard self.mayRetry(work, after: error) else { return }
-                if let file = self.file, SpoolFile.isDamage(error) { await self.replace(file) }
+                if let file = self.file, SpoolFile.isDamage(error) { await self.replace(file, before: work) }
             }
             try? await Task.sleep(for: delay)
             delay = min(delay * 2, Self.retryDelays.upperBound)
@@ -111,24 +111,25 @@ extension Spool {
     }
 
     /// Goes on in a new file with what can be read of the damaged one and what is in memory.
-    private func replace(_ file: SpoolFile) async {
+    private func replace(_ file: SpoolFile, before work: SpoolState.Work) async {
         let (state, old) = self.shared.withLock { ($0.state, $0.database) }
         do {
             try? old.close()
             let damaged = try file.setAside()
             self.logger.critical("spool file is damaged and was put aside", metadata: ["file": "\(damaged)"])
             let database = try SpoolDatabase(path: file.path)
-            try database.rescue(from: damaged)
             try await database.restore(
-                id: self.id,
+                id: state.origin,
                 nextSequence: state.nextSequence,
                 batches: state.cache.all,
                 positions: state.positions.map { Position(source: $0.key, value: $0.value) }
             )
+            let unread = try database.rescue(from: damaged)
+            if let first = work.transaction.batches.first { try await database.remove(from: first.firstSequence) }
             let contents = try database.contents()
             self.shared.withLock { shared in
                 shared.database = database
-                shared.state.adopt(contents, damagedFile: damaged)
+                shared.state.adopt(contents, damage: SpoolDamage(file: damaged, unreadEvents: unread))
             }
         } catch {
             self.logger.error("spool file cannot be replaced yet", metadata: ["error": "\(error)"])

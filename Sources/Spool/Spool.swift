@@ -9,9 +9,6 @@ internal import Synchronization
 ///
 /// All methods may be called from anywhere, at the same time.
 public final class Spool: Sendable {
-    /// The name of this spool: made once, unique, 26 characters that sort by the time it was made.
-    public let id: String
-
     let logger: Logger
     let file: SpoolFile?
     let shared: Mutex<Shared>
@@ -33,11 +30,27 @@ public final class Spool: Sendable {
         var lastRemoval: ContinuousClock.Instant?
     }
 
-    init(id: String, logger: Logger, file: consuming SpoolFile?, shared: Shared) {
-        self.id = id
+    init(logger: Logger, file: consuming SpoolFile?, shared: Shared) {
         self.logger = logger
         self.file = file
         self.shared = Mutex(shared)
+    }
+
+    /// The id of the present run of numbers: unique, 26 characters that sort by the time at which the run began.
+    ///
+    /// Each opening begins a run. A spool cannot tell whether it is an older copy of itself, put back from a backup or
+    /// started a second time from an image of the machine: a copy is equal in every byte. Numbers that it gives out again
+    /// then belong to another run, so that no id ever names two events.
+    public var id: String { self.shared.withLock { $0.state.run } }
+
+    /// Begins another run of numbers, because a copy of this process goes on with the present one, and returns its id.
+    ///
+    /// The numbers rise as before. What was appended until now keeps its ids.
+    public func beginRun() -> String { self.shared.withLock { $0.state.beginRun() } }
+
+    /// Whether two ids are those of runs of one spool, or of copies of it.
+    public static func isSameSpool(_ one: String, _ other: String) -> Bool {
+        one.suffix(SpoolIdentifier.originLength) == other.suffix(SpoolIdentifier.originLength)
     }
 
     /// Where numbering goes on: greater than every number that was ever appended, also if all batches are gone.

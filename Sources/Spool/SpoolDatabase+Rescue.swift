@@ -1,41 +1,35 @@
 internal import Foundation
 internal import GRDB
 
+/// Filling a new file with what another one holds that cannot be used any more.
+///
+/// A page of the table that holds the next number may be damaged while all batches are whole. Numbering would then begin at
+/// 1 again, below the rescued batches: new ones would replace them, or be removed in their stead. So numbering always goes on
+/// behind what was rescued, and a batch that is there is never replaced.
 extension SpoolDatabase {
+    /// Numbers beyond this are damage: no spool gives out so many.
+    private static let greatestSequence: Int64 = 9_000_000_000_000_000
+
     /// Copies what can still be read of a damaged file, row by row, up to the first broken one of each table.
     ///
-    /// The name and the numbering are kept if they can be read, so that the server recognises events it already has.
-    func rescue(from damagedFile: String) throws {
+    /// The name and the numbering are kept if they can be read.
+    /// - Returns: How many events could not be read at most; those among them that were delivered are not missing.
+    @discardableResult
+    func rescue(from damagedFile: String) throws -> Int64 {
         // A connection of its own: one that met damage refuses to write, whichever file it met it in.
-        guard let damaged = try? DatabaseQueue(path: damagedFile) else { return }
+        guard let damaged = try? DatabaseQueue(path: damagedFile) else { return 0 }
         defer { try? damaged.close() }
-        try self.queue.writeWithoutTransaction { database in
+        return try self.queue.writeWithoutTransaction { database in
+            var isComplete = false
             try self.transact(in: database) { database in
-                damaged.inDatabase { source in
-                    Self.copy(
-                        "SELECT nextSequence, id FROM spool",
-                        of: source,
-                        to: database,
-                        by: "UPDATE spool SET nextSequence = ?, id = ?"
-                    )
-                    Self.copy(
-                        "SELECT source, value FROM position",
-                        of: source,
-                        to: database,
-                        by: "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)"
-                    )
-                    Self.copy(
-                        "SELECT firstSequence, count, payload FROM batch",
-                        of: source,
-                        to: database,
-                        by: "INSERT OR REPLACE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
-                    )
-                }
+                damaged.inDatabase { source in isComplete = Self.copyAll(of: source, to: database) }
+                try Self.numberBehindAll(in: database)
             }
+            return isComplete ? 0 : try Self.numbersAboveAll(in: database)
         }
     }
 
-    /// Writes what a running spool has in memory, which is newer than what was rescued.
+    /// Writes what a running spool has in memory into a new file, before older contents are copied behind it.
     func restore(id: String, nextSequence: Int64, batches: [SpooledBatch], positions: [Position]) async throws {
         _ = try await self.commit(SpoolTransaction(batches: batches, positions: positions))
         try await self.queue.write { database in
@@ -46,14 +40,65 @@ extension SpoolDatabase {
         }
     }
 
+    /// Removes batches from a number on: they are about to be stored for good, and may have been rescued already.
+    func remove(from sequence: Int64) async throws {
+        try await self.queue.write { database in
+            try database.execute(sql: "DELETE FROM batch WHERE firstSequence >= ?", arguments: [sequence])
+        }
+    }
+
+    /// - Returns: Whether all batches were read.
+    private static func copyAll(of source: Database, to database: Database) -> Bool {
+        Self.copy(
+            """
+            SELECT nextSequence, id FROM spool
+            WHERE typeof(nextSequence) = 'integer' AND nextSequence BETWEEN 1 AND \(Self.greatestSequence)
+            """,
+            of: source,
+            to: database,
+            by: "UPDATE spool SET nextSequence = max(nextSequence, ?), id = ?"
+        )
+        Self.copy(
+            "SELECT source, value FROM position",
+            of: source,
+            to: database,
+            by: "INSERT OR IGNORE INTO position (source, value) VALUES (?, ?)"
+        )
+        return Self.copy(
+            """
+            SELECT firstSequence, count, payload FROM batch
+            WHERE firstSequence BETWEEN 1 AND \(Self.greatestSequence)
+                AND typeof(count) = 'integer' AND count BETWEEN 1 AND \(Self.greatestSequence) AND typeof(payload) = 'blob'
+            """,
+            of: source,
+            to: database,
+            by: "INSERT OR IGNORE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
+        )
+    }
+
     /// Copies rows until one cannot be read; that one and what follows stay in the damaged file.
-    private static func copy(_ rows: String, of source: Database, to database: Database, by statement: String) {
+    ///
+    /// - Returns: Whether all were read.
+    @discardableResult
+    private static func copy(_ rows: String, of source: Database, to database: Database, by statement: String) -> Bool {
         do {
             let insert = try database.makeStatement(sql: statement)
             let rows = try Row.fetchCursor(source, sql: rows)
             while let row = try rows.next() {
                 try insert.execute(arguments: StatementArguments(row.databaseValues))
             }
-        } catch { return }
+            return true
+        } catch { return false }
+    }
+
+    private static let afterLastBatch = "(SELECT coalesce(max(firstSequence + count), 1) FROM batch)"
+
+    private static func numberBehindAll(in database: Database) throws {
+        try database.execute(sql: "UPDATE spool SET nextSequence = max(nextSequence, \(Self.afterLastBatch))")
+    }
+
+    /// How many numbers were given out after the last batch that is here.
+    private static func numbersAboveAll(in database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT nextSequence - \(Self.afterLastBatch) FROM spool") ?? 0
     }
 }

@@ -18,7 +18,7 @@ final class SpoolFile: Sendable {
     func release() { self.lock.withLock { $0 = nil } }
 
     /// Opens the file, or puts a damaged one aside and starts a new one with what could be read of it.
-    func open(logger: Logger) throws -> (database: SpoolDatabase, contents: SpoolContents, damagedFile: String?) {
+    func open(logger: Logger) throws -> (database: SpoolDatabase, contents: SpoolContents, damage: SpoolDamage?) {
         // Made here and not by SQLite so that nobody else may read it; SQLite gives its log file the same mode.
         let descriptor = Glibc.open(self.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SpoolError(systemError: errno, stage: "open the spool", path: self.path) }
@@ -36,10 +36,13 @@ final class SpoolFile: Sendable {
                 metadata: ["file": "\(damaged)", "error": "\(error)"]
             )
             let database = try SpoolDatabase(path: self.path)
-            try database.rescue(from: damaged)
+            let unread = try database.rescue(from: damaged)
             let contents = try database.contents()
-            logger.notice("spool continues", metadata: ["rescued_batches": "\(contents.batches)"])
-            return (database, contents, damaged)
+            logger.notice(
+                "spool continues",
+                metadata: ["rescued_batches": "\(contents.batches)", "unread_events_at_most": "\(unread)"]
+            )
+            return (database, contents, SpoolDamage(file: damaged, unreadEvents: unread))
         }
     }
 

@@ -22,6 +22,10 @@ struct SpoolState {
     private static let transactionBytes: Int64 = 8 << 20
 
     let limit: Int64
+    /// The id of the file, whose end all runs of the spool share.
+    let origin: String
+    /// The id of the present run of numbers.
+    private(set) var run: String
     /// The first number that no append has used, written or still in line.
     private(set) var nextSequence: Int64
     private(set) var positions: [String: [UInt8]]
@@ -29,7 +33,7 @@ struct SpoolState {
     private(set) var removals: Set<Int64> = []
     private(set) var isClosed = false
     var lastError: String?
-    var damagedFile: String?
+    var damage: SpoolDamage?
 
     /// The file is to be shortened further, one step with each transaction.
     private var hasSpaceToGive = false
@@ -39,6 +43,8 @@ struct SpoolState {
 
     init(contents: SpoolContents, limit: Int64, cacheLimit: Int64) {
         self.limit = limit
+        self.origin = contents.id
+        self.run = SpoolIdentifier.make(following: contents.id)
         self.nextSequence = contents.nextSequence
         self.positions = contents.positions
         self.batches = contents.batches
@@ -63,8 +69,15 @@ struct SpoolState {
             limit: self.limit,
             isFull: self.isFull,
             lastError: self.lastError,
-            damagedFile: self.damagedFile
+            damagedFile: self.damage?.file,
+            unreadEvents: self.damage?.unreadEvents ?? 0
         )
+    }
+
+    /// Goes on with the same numbers under another id.
+    mutating func beginRun() -> String {
+        self.run = SpoolIdentifier.make(following: self.origin)
+        return self.run
     }
 
     /// Puts an append in line; its numbers must follow those of all appends before.
@@ -159,10 +172,10 @@ struct SpoolState {
     }
 
     /// Goes on with another file that holds these contents.
-    mutating func adopt(_ contents: SpoolContents, damagedFile: String) {
+    mutating func adopt(_ contents: SpoolContents, damage: SpoolDamage) {
         self.batches = contents.batches
         self.bytes = contents.bytes
-        self.damagedFile = damagedFile
+        self.damage = damage
     }
 
     private func hasRoom(for footprint: Int64) -> Bool {

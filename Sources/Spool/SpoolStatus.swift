@@ -17,4 +17,7 @@ public struct SpoolStatus: Hashable, Sendable {
 
     /// Where a damaged spool file was put aside, if that happened since the start.
     public var damagedFile: String?
+
+    /// How many undelivered events of the damaged file could not be read at most.
+    public var unreadEvents: Int64 = 0
 }

@@ -18,6 +18,13 @@ struct SpoolContents {
     var newest: Int64
 }
 
+/// A damaged file that was put aside, and what could not be read of it.
+struct SpoolDamage {
+    var file: String
+    /// How many undelivered events it may have held besides those that were rescued.
+    var unreadEvents: Int64 = 0
+}
+
 /// How much a transaction took away, as counted by the disk.
 struct RemovedAmount {
     var batches = 0

@@ -1,8 +1,10 @@
-import ArmPlugin
 import HAPI
 import JSONRPC
 import Spool
+import TestSupport
 import Testing
+
+@testable import ArmPlugin
 
 @Suite struct EventIDTests {
     @Test(arguments: [Int64(1), 9, 10, 99, 999_999, 123_456_789_999_999])
@@ -46,16 +48,15 @@ import Testing
         #expect(batches.allSatisfy { $0.payload.count < BatchEncoder.batchBytes + 40_000 })
     }
 
-    @Test func skipsOnlyForwardsAndBetweenBatches() {
+    @Test func beginsAnotherRunOnlyBetweenBatches() {
         var encoder = BatchEncoder(spool: "S", sequence: 5)
-        encoder.skip(to: 3)
-        #expect(encoder.nextSequence == 5)
-        encoder.skip(to: 100)
+        encoder.begin(run: "T")
         encoder.add(time: TimeStamp(seconds: 0), type: .good) { _ in }
-        encoder.skip(to: 200)
+        encoder.begin(run: "U")
         let batches = encoder.take()
-        #expect(batches.map(\.firstSequence) == [100])
-        #expect(encoder.nextSequence == 101)
+        #expect(batches.map(\.firstSequence) == [5])
+        #expect(batches.map(\.firstEventID) == ["T-0000000000000005"])
+        #expect(encoder.nextSequence == 6)
     }
 }
 
@@ -65,17 +66,20 @@ import Testing
             (nil, 1, 1, LastInfoCheck.Finding.agreement),
             (nil, 500, 1, .agreement),
             (nil, 500, 400, .serverForgot),
-            ("S-0000000000000399", 500, 400, .agreement),
-            ("S-0000000000000450", 500, 400, .agreement),
-            ("S-0000000000000390", 500, 400, .agreement),
-            ("S-0000000000000390", 500_000, 400_000, .serverIsBehind(390)),
-            ("S-0000000000000500", 500, 500, .spoolIsBehind(500)),
+            ("1ABCDEFGH-0000000000000399", 500, 400, .agreement),
+            ("1ABCDEFGH-0000000000000450", 500, 400, .agreement),
+            ("1ABCDEFGH-0000000000000390", 500, 400, .agreement),
+            ("1ABCDEFGH-0000000000000390", 500_000, 400_000, .serverIsBehind(390)),
+            ("1ABCDEFGH-0000000000000500", 500, 500, .runIsShared(500)),
+            ("0ABCDEFGH-0000000000000500", 500, 500, .spoolIsBehind(500)),
+            ("0ABCDEFGH-0000000000000499", 500, 500, .agreement),
+            ("0ABCDEFGH-0000000000000390", 500_000, 400_000, .serverIsBehind(390)),
             ("T-0000000000000399", 500, 400, .otherSpool("T-0000000000000399")),
             ("20150722012345", 500, 400, .otherSpool("20150722012345")),
         ] as [(String?, Int64, Int64, LastInfoCheck.Finding)]
     )
     func findings(lastInfo: String?, next: Int64, unconfirmed: Int64, expected: LastInfoCheck.Finding) {
-        let check = LastInfoCheck(spool: "S", nextSequence: next, firstUnconfirmed: unconfirmed)
+        let check = LastInfoCheck(spool: "1ABCDEFGH", nextSequence: next, firstUnconfirmed: unconfirmed)
         #expect(check.compare(with: lastInfo) == expected)
         #expect(expected.description.isEmpty == (expected == .agreement))
     }
@@ -118,5 +122,39 @@ import Testing
         #expect(isNews5)
         #expect(health.armInfo.lastStatus == .ok)
         #expect(health.armInfo.numFailure == 2)
+    }
+}
+
+@Suite struct SetAsideTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { self.directory = try TemporaryDirectory() }
+
+    private func batch(_ spool: String, _ brief: String) throws -> SpooledBatch {
+        var encoder = BatchEncoder(spool: spool, sequence: 1)
+        encoder.add(time: TimeStamp(seconds: 0), type: .bad) { $0.set(.brief, brief) }
+        return try #require(encoder.take().first)
+    }
+
+    @Test func replacesNoFile() throws {
+        let setAside = SetAside(directory: self.directory.file("set-aside"))
+        let error = ErrorObject.invalidParams(["bad"])
+        try self.directory.write("what an attempt that was cut short left", to: ".events.json")
+        var kept: [String: String] = [:]
+        for (spool, brief) in [("A", "one"), ("B", "two"), ("A", "three")] {
+            let path = try setAside.keep(self.batch(spool, brief), because: error)
+            #expect(kept.updateValue(brief, forKey: path) == nil)
+        }
+        #expect(
+            kept.keys.map { $0.split(separator: "/").last ?? "" }.sorted()
+                == ["events-A-0000000000000001-1-2.json", "events-A-0000000000000001-1.json"]
+                + ["events-B-0000000000000001-1.json"]
+        )
+        for (path, brief) in kept { #expect(String(decoding: try contents(of: path), as: UTF8.self).contains(brief)) }
+    }
+
+    @Test(arguments: ["", "{\"events\":[]}", "{\"eventId\":\"../../etc/x-0000000000000001\"}"])
+    func namesAFileByNothingElseThanAnID(payload: String) {
+        #expect(SpooledBatch(firstSequence: 1, count: 1, payload: Array(payload.utf8)).firstEventID == nil)
     }
 }

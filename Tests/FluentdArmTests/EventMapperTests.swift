@@ -168,7 +168,7 @@ import Testing
 
     @Test func storesEventsWithTheirPositions() async throws {
         let spool = try Spool.inMemory(limit: 1 << 30, logger: .init(label: "test"))
-        let recorder = EventRecorder(spool: spool, floor: SequenceFloor())
+        let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt())
         try await recorder.accept(self.batch(["a", "b"], position: 1), host: [0x68])
         try await recorder.accept(self.batch([], position: 2), host: [0x68])
         let stored = try await spool.batches(after: 0, limit: 10)
@@ -176,9 +176,26 @@ import Testing
         #expect(try await spool.positions() == [Position(source: "file", value: [2])])
     }
 
+    @Test func beginsAnotherRunBetweenBatchesAndKeepsTheNumbers() async throws {
+        let spool = try Spool.inMemory(limit: 1 << 30, logger: .init(label: "test"))
+        let doubt = NumberingDoubt()
+        let recorder = EventRecorder(spool: spool, doubt: doubt)
+        let first = spool.id
+        try await recorder.accept(self.batch(["a"]), host: [0x68])
+        doubt.raise()
+        try await recorder.accept(self.batch(["b"]), host: [0x68])
+        try await recorder.accept(self.batch(["c"]), host: [0x68])
+        let stored = try await spool.batches(after: 0, limit: 10).map { String(decoding: $0.payload, as: UTF8.self) }
+        #expect(spool.id != first)
+        #expect(stored.count == 3)
+        for (number, (id, payload)) in zip([first, spool.id, spool.id], stored).enumerated() {
+            #expect(payload.contains("\(id)-000000000000000\(number + 1)"))
+        }
+    }
+
     @Test func manySourcesShareBatches() async throws {
         let spool = try Spool.inMemory(limit: 1 << 30, logger: .init(label: "test"))
-        let recorder = EventRecorder(spool: spool, floor: SequenceFloor())
+        let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in 0..<100 {
                 group.addTask {
@@ -199,7 +216,7 @@ import Testing
 
     @Test func whatIsAbandonedWasNotAccepted() async throws {
         let spool = try Spool.inMemory(limit: 1 << 10, logger: .init(label: "test"))
-        let recorder = EventRecorder(spool: spool, floor: SequenceFloor())
+        let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt())
         let line = String(repeating: "x", count: 900)
         try await recorder.accept(self.batch([line]), host: [0x68])
         let waiting = Task { try await recorder.accept(self.batch([line]), host: [0x68]) }

@@ -172,7 +172,7 @@ private enum Machine {
     @Test func rulesCountOverAReload() async throws {
         let rules = try RuleSet(reading: "rule noise\n  when message = x\n  drop\n")
         let spool = try Spool.inMemory(limit: 1 << 20, logger: Logger(label: "test"))
-        let recorder = EventRecorder(spool: spool, floor: SequenceFloor(), rules: rules)
+        let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt(), rules: rules)
         let batch = RecordBatch(storage: Array("x".utf8), records: [Record(tag: "t", body: .text(0..<1))])
         try await recorder.accept(batch, host: [])
         await recorder.setRules(rules)

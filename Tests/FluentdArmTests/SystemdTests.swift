@@ -34,7 +34,7 @@ import Testing
             spool: spool,
             logger: logger
         )
-        let recorder = EventRecorder(spool: spool, floor: runner.sequenceFloor)
+        let recorder = EventRecorder(spool: spool, doubt: runner.numberingDoubt)
         let sources = try Sources(configuration: configuration, logger: logger).make(resumingFrom: [])
         let status = StatusService(
             configuration: configuration,

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Logging
 import Testing
@@ -55,13 +56,53 @@ struct SpoolDamageTests {
         try self.overwrite(size / 2..<size / 2 + 40_000, with: 0xFF)
         let spool = try await self.open()
         #expect(spool.status.damagedFile != nil)
-        #expect(spool.id == id)
+        #expect(Spool.isSameSpool(spool.id, id))
         #expect(spool.nextSequence == 101)
         #expect(try await spool.positions() == [Position(source: "a", value: [7])])
         let batches = try await spool.batches(after: 0, limit: 1000)
         #expect(batches.count > 10 && batches.count < 100)
         #expect(batches == (1...Int64(batches.count)).map { self.batch($0) })
+        #expect(spool.status.unreadEvents == 100 - Int64(batches.count))
         await spool.close()
+    }
+
+    @Test("numbers go on behind the rescued batches when the table with the next number is damaged")
+    func damagedNumbering() async throws {
+        let id = try await self.fill()
+        let page = try self.rootPage(of: "spool")
+        try self.overwrite((page - 1) * 8192..<page * 8192, with: 0xFF)
+        var spool = try await self.open()
+        #expect(spool.status.damagedFile != nil)
+        #expect(!Spool.isSameSpool(spool.id, id), "its own id is lost")
+        #expect(spool.nextSequence == 101)
+        #expect(spool.status.unreadEvents == 0)
+        await #expect(throws: SpoolError(.outOfOrder, stage: "", reason: "")) {
+            try await spool.append([self.batch(1)])
+        }
+        try await spool.append([self.batch(101)])
+        await spool.close()
+        spool = try await self.open()
+        #expect(try await spool.batches(after: 0, limit: 1000) == (1...101).map { self.batch($0) })
+        await spool.close()
+    }
+
+    @Test("a batch is never written over another of the same number")
+    func noReplacement() async throws {
+        let database = try SpoolDatabase(path: nil)
+        _ = try await database.commit(SpoolTransaction(batches: [self.batch(1)]))
+        await #expect(throws: DatabaseError.self) {
+            try await database.commit(SpoolTransaction(batches: [self.batch(1, bytes: 5)]))
+        }
+        #expect(try await database.batches(after: 0, limit: 2, except: []) == [self.batch(1)])
+    }
+
+    private func rootPage(of table: String) throws -> Int {
+        let queue = try DatabaseQueue(path: self.file)
+        defer { try? queue.close() }
+        let page = try queue.read {
+            try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [table])
+        }
+        return try #require(page)
     }
 
     @Test("a file of a later version is left alone")

@@ -8,7 +8,7 @@ public struct BatchEncoder: Sendable {
     /// The size at which a batch ends, in bytes.
     public static let batchBytes = 512 << 10
 
-    private let spool: String
+    private var spool: String
     private var id: EventID
     private var firstSequence: Int64
     private var writer = PutEventsWriter()
@@ -19,7 +19,7 @@ public struct BatchEncoder: Sendable {
     /// Starts numbering.
     ///
     /// - Parameters:
-    ///   - spool: the id of the spool.
+    ///   - spool: the id of the spool's present run.
     ///   - sequence: the number of the first event.
     public init(spool: String, sequence: Int64) {
         self.spool = spool
@@ -52,11 +52,11 @@ public struct BatchEncoder: Sendable {
         return self.finished
     }
 
-    /// Goes on with later numbers; only when nothing is waiting.
-    public mutating func skip(to sequence: Int64) {
-        guard self.count == 0, sequence > self.nextSequence else { return }
-        self.id = EventID(spool: self.spool, sequence: sequence)
-        self.firstSequence = sequence
+    /// Goes on in another run of the spool; only when nothing is waiting.
+    public mutating func begin(run spool: String) {
+        guard self.count == 0 else { return }
+        self.spool = spool
+        self.id = EventID(spool: spool, sequence: self.nextSequence)
     }
 
     /// On its own, so that nobody else holds the bytes of the id when it advances, which would copy them.

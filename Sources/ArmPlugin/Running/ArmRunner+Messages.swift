@@ -102,6 +102,6 @@ extension ArmRunner {
         let finding = check.compare(with: lastInfo)
         guard finding != .agreement else { return }
         self.logger.warning("\(finding.description)")
-        if case .spoolIsBehind(let sequence) = finding { self.sequenceFloor.raise(to: sequence + 1) }
+        if case .runIsShared = finding { self.numberingDoubt.raise() }
     }
 }

@@ -34,7 +34,8 @@ extension ArmRunner {
             status.isFull ? "the spool is full (\(ByteSize(bytes: Int(status.limit)))): sources wait" : nil
         )
         self.setProblem("spool-disk", status.lastError.map { "the spool cannot be written: \($0)" })
-        self.setProblem("spool-damaged", status.damagedFile.map { "a damaged spool was put aside as \($0)" })
+        let unread = status.unreadEvents > 0 ? "; at most \(status.unreadEvents) undelivered events are missing" : ""
+        self.setProblem("spool-damaged", status.damagedFile.map { "a damaged spool was put aside as \($0)\(unread)" })
     }
 
     /// Tells the server how the arm is doing: in good time, and soon after a change, but never twice within a second.

@@ -37,8 +37,8 @@ public actor ArmRunner: Service {
         }
     }
 
-    /// Where numbering has to go on; whoever appends to the spool looks at it.
-    public nonisolated let sequenceFloor = SequenceFloor()
+    /// Whether the numbers of the present run are somebody else's, too; whoever appends to the spool looks at it.
+    public nonisolated let numberingDoubt = NumberingDoubt()
 
     let configuration: Configuration
     let spool: Spool

@@ -16,7 +16,7 @@ public struct ArmStatus: Hashable, Sendable {
     public var counters: DeliveryCounters
     /// What waits on the disk.
     public var spool: SpoolStatus
-    /// The id of the spool.
+    /// The id of the spool's present run.
     public var spoolID: String
     /// The number of the next event.
     public var nextSequence: Int64

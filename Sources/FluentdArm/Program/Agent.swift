@@ -35,7 +35,7 @@ struct Agent {
             let factory = try Sources(configuration: self.configuration, logger: self.logger)
             let sources = try factory.make(resumingFrom: try await spool.positions())
             let runner = self.makeRunner(spool)
-            let recorder = EventRecorder(spool: spool, floor: runner.sequenceFloor, rules: self.configuration.rules)
+            let recorder = EventRecorder(spool: spool, doubt: runner.numberingDoubt, rules: self.configuration.rules)
             let status = StatusService(
                 configuration: self.configuration,
                 runner: runner,

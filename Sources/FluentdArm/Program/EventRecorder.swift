@@ -13,7 +13,7 @@ actor EventRecorder {
     static let pace: Duration = .milliseconds(4)
 
     nonisolated let spool: Spool
-    private let floor: SequenceFloor
+    private let doubt: NumberingDoubt
     private var encoder: BatchEncoder
     private var mapper: EventMapper
     /// What rules dropped that are no longer in use.
@@ -23,9 +23,9 @@ actor EventRecorder {
     private var writer: Task<Void, Never>?
     private var lastBatch: ContinuousClock.Instant?
 
-    init(spool: Spool, floor: SequenceFloor, rules: RuleSet? = nil) {
+    init(spool: Spool, doubt: NumberingDoubt, rules: RuleSet? = nil) {
         self.spool = spool
-        self.floor = floor
+        self.doubt = doubt
         self.encoder = BatchEncoder(spool: spool.id, sequence: spool.nextSequence)
         self.mapper = EventMapper(rules: rules)
     }
@@ -37,7 +37,7 @@ actor EventRecorder {
     ///   - host: the host of records that name none.
     /// - Throws: why they are not; then none of them is.
     func accept(_ batch: RecordBatch, host: [UInt8]) async throws {
-        if self.encoder.count == 0 { self.encoder.skip(to: self.floor.value) }
+        if self.encoder.count == 0, self.doubt.take() { self.encoder.begin(run: self.spool.beginRun()) }
         let now = TimeStamp.now
         let storage = batch.storage.span
         for record in batch.records {

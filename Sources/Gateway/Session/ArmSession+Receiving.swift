@@ -150,7 +150,7 @@ extension ArmSession {
             ),
             now
         )
-        self.messagesCalm = now.monotonic + Self.messagesMemory
+        self.calms[.messages] = now.monotonic + Self.calmAfter
         if !self.monitor.isProblem(.messages) { self.log(.warning, "put a message aside", reason) }
         self.note(self.monitor.raise(.messages, reason, at: now.wall))
     }

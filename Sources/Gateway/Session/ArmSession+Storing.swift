@@ -107,18 +107,6 @@ extension ArmSession {
         }
     }
 
-    private mutating func noticed(_ notices: [SeriesNotice], _ now: Moment) {
-        for notice in notices {
-            switch notice {
-            case .began(let prefix, let first):
-                let reason = "\(prefix), first number \(first)"
-                self.log(.info, "a new series of event ids: the arm's spool is new, or the store is", reason)
-            case .gap(let prefix, let numbers):
-                self.gaps.add(SequenceGap(prefix: prefix, numbers: numbers), now: now.monotonic)
-            }
-        }
-    }
-
     /// The first deviations of an arm are worth a line each, the thousandth is not.
     private mutating func note(_ deviations: [String]) {
         guard !deviations.isEmpty, self.notesLogged < 8 else { return }

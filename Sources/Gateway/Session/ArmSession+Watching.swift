@@ -7,7 +7,7 @@ extension ArmSession {
     var nextDeadline: Duration? {
         [
             self.calls.nextDeadline, self.fetches.nextDeadline, self.divided.nextDeadline, self.operations.retryAt,
-            self.gaps.nextDeadline, self.brokerAlarm?.at, self.messagesCalm, self.silenceDeadline,
+            self.gaps.nextDeadline, self.brokerAlarm?.at, self.calms.values.min(), self.silenceDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -36,9 +36,9 @@ extension ArmSession {
             self.brokerAlarm = nil
             self.note(self.monitor.raise(.broker, alarm.reason, at: now.wall))
         }
-        if let calm = self.messagesCalm, calm <= now.monotonic {
-            self.messagesCalm = nil
-            self.note(self.monitor.clear(.messages, at: now.wall))
+        for condition in self.calms.keys.filter({ self.calms[$0].map { $0 <= now.monotonic } ?? false }) {
+            self.calms[condition] = nil
+            self.note(self.monitor.clear(condition, at: now.wall))
         }
         if let deadline = self.silenceDeadline, deadline <= now.monotonic {
             let reason =
@@ -70,5 +70,45 @@ extension ArmSession {
         } else if self.gaps.isEmpty {
             self.note(self.monitor.clear(.sequence, at: now.wall))
         }
+    }
+
+    // MARK: Numbers of events
+
+    /// What the store noticed about the numbers in the ids of events.
+    mutating func noticed(_ notices: [SeriesNotice], _ now: Moment) {
+        for notice in notices {
+            switch notice {
+            case .began(let prefix, let first):
+                let reason = "\(prefix), first number \(first)"
+                self.log(.info, "a new series of event ids: the arm's spool is new, or the store is", reason)
+            case .gap(let prefix, let numbers):
+                self.gaps.add(SequenceGap(prefix: prefix, numbers: numbers), now: now.monotonic)
+            case .wentBack(let prefix, let first, let before, let last):
+                let reason = "\(prefix) begins with number \(first), but \(before) had come to \(last)"
+                self.log(
+                    .warning,
+                    "the arm's spool is an older copy, or was copied; its new events have new ids",
+                    reason
+                )
+            case .reused(let id, let count): self.reused(id, count, now)
+            }
+        }
+    }
+
+    /// Two agents give out the same ids: says so, and has the arm look whether it is the one that is behind.
+    ///
+    /// An arm of ours that is asked for its profile asks for the last event we know. If it has not given that one out itself,
+    /// it goes on with new ids.
+    private mutating func reused(_ id: String, _ count: Int, _ now: Moment) {
+        let reason = """
+            \(count) events came with ids that other events have, the first with \(id): two agents send the same ids, as a \
+            machine and its clone do. All are stored; give each its own queue and restart both
+            """
+        if !self.monitor.isProblem(.ids) { self.log(.warning, "an event id stands for two events", reason) }
+        self.note(self.monitor.raise(.ids, reason, at: now.wall))
+        self.calms[.ids] = now.monotonic + Self.calmAfter
+        guard self.nextComparison.map({ $0 <= now.monotonic }) ?? true else { return }
+        self.nextComparison = now.monotonic + Self.comparisonInterval
+        self.exchangeProfiles(now)
     }
 }

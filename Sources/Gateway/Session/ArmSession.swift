@@ -26,8 +26,10 @@ struct ArmSession {
     var monitor: SelfMonitor
     /// When the connection counts as broken; a short interruption does not.
     var brokerAlarm: (at: Duration, reason: String)?
-    /// When malformed messages are forgotten.
-    var messagesCalm: Duration?
+    /// When problems that consist of what has come end, unless more of it comes.
+    var calms: [SelfMonitor.Condition: Duration] = [:]
+    /// When the arm may be asked again to compare its numbers with ours.
+    var nextComparison: Duration?
     /// Reads for getLastInfo that are under way: whom to answer.
     var lastInfoReads: [StoreToken: (id: MessageID?, replyBy: Duration, tag: UInt64)] = [:]
     var notesLogged = 0
@@ -43,7 +45,8 @@ struct ArmSession {
     static let callPatience = Duration.seconds(60)
     /// The original arms wait 30 s, and an answer that comes later keeps confusing them until they are restarted.
     static let replyPatience = Duration.seconds(25)
-    static let messagesMemory = Duration.seconds(600)
+    static let calmAfter = Duration.seconds(600)
+    static let comparisonInterval = Duration.seconds(20)
 
     /// Starts without a connection, from what the process before this one said about the arm.
     ///
@@ -85,11 +88,16 @@ struct ArmSession {
         self.brokerAlarm = nil
         self.note(self.monitor.clear(.broker, at: now.wall))
         if self.gaps.isEmpty { self.note(self.monitor.clear(.sequence, at: now.wall)) }
-        if self.monitor.isProblem(.messages), self.messagesCalm == nil {
-            self.messagesCalm = now.monotonic + Self.messagesMemory
+        for condition in [SelfMonitor.Condition.messages, .ids] {
+            guard self.monitor.isProblem(condition), self.calms[condition] == nil else { continue }
+            self.calms[condition] = now.monotonic + Self.calmAfter
         }
         self.noteLink(.waiting, now)
         self.liveness.start(now.monotonic)
+        self.exchangeProfiles(now)
+    }
+
+    mutating func exchangeProfiles(_ now: Moment) {
         if let id = self.calls.register(.exchangeProfile, deadline: now.monotonic + Liveness.answerPatience) {
             self.actions.append(.send(Self.profile.request(id: id)))
         }

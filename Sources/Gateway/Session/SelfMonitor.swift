@@ -12,6 +12,7 @@ struct SelfMonitor: Sendable {
         case plugin
         case messages
         case sequence
+        case ids
 
         var triggerID: String { "_SELF_/\(self.rawValue)" }
 
@@ -23,10 +24,11 @@ struct SelfMonitor: Sendable {
             case .plugin: "The arm's own work"
             case .messages: "Messages of the arm"
             case .sequence: "Completeness of the arm's events"
+            case .ids: "Ids of the arm's events"
             }
         }
 
-        var severity: Severity { self == .messages ? .error : .critical }
+        var severity: Severity { self == .messages || self == .ids ? .error : .critical }
     }
 
     static let host = Host(id: "_SELF_", name: "_SELF_")

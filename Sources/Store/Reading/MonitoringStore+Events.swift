@@ -33,16 +33,25 @@ extension MonitoringStore {
     public func missing(_ range: ClosedRange<Int64>, prefix: String, server: MonitoringServer.ID) async throws -> Int64
     {
         try await self.read("look for missing events") { db in
+            let name = EventSeries.Name(server: server, prefix: Array(prefix.utf8), width: 16)
+            let isMeant = name.spool == nil ? "e.prefix = ?" : "length(e.prefix) = 26 AND substr(e.prefix, -8) = ?"
             let sql = """
                 SELECT s.first, s.last FROM event_span s JOIN event_series e ON e.id = s.series
-                WHERE e.server = ? AND e.prefix = ? AND s.first <= ? AND s.last >= ?
+                WHERE e.server = ? AND \(isMeant) AND s.first <= ? AND s.last >= ? ORDER BY s.first
                 """
-            let spans = try Row.fetchAll(db, sql: sql, arguments: [server, prefix, range.upperBound, range.lowerBound])
-            return spans.reduce(Int64(range.count)) { missing, span in
+            let spans = try Row.fetchAll(
+                db,
+                sql: sql,
+                arguments: [server, name.spool ?? prefix, range.upperBound, range.lowerBound]
+            )
+            var missing: Int64 = 0
+            var next = range.lowerBound
+            for span in spans {
                 let (first, last): (Int64, Int64) = (span[0], span[1])
-                let covered = (first...last).clamped(to: range)
-                return missing - Int64(covered.count)
+                missing += max(0, first - next)
+                next = max(next, last + 1)
             }
+            return missing + max(0, range.upperBound + 1 - next)
         }
     }
 

@@ -10,6 +10,7 @@ struct EventWriter {
     private var nextID: Int64
     private var counts = EventCounts()
     private var current: (name: EventSeries.Name, series: EventSeries)?
+    private var repeated = RepeatedEvents()
 
     /// Stores what is new and says what became of all.
     static func write(
@@ -23,6 +24,7 @@ struct EventWriter {
         defer { writer.insertion.finish() }
         try events.bytes.withUnsafeBufferPointer { bytes in
             for row in events.rows { try writer.write(row, EventTexts(row, in: bytes), &interning) }
+            try writer.storeOthers(bytes, &interning)
         }
         try writer.close(&interning)
         return writer.receipt
@@ -40,13 +42,31 @@ struct EventWriter {
         var number: (series: Int64, number: Int64)?
         switch EventID(texts.eventID) {
         case .numbered(let prefixLength, let value):
-            guard let series = try self.admit(texts.eventID, prefixLength, value, &interning) else { return }
+            let (series, isNew) = try self.admit(texts.eventID, prefixLength, value, &interning)
+            guard isNew else { return self.repeated.add(row, series: series, number: value) }
             number = (series, value)
         case .named:
             guard try self.admit(name: String(decoding: texts.eventID, as: UTF8.self)) else { return }
         }
-        guard texts.triggerID.isEmpty else { return try self.completing(row, texts, number, &interning) }
-        try self.insert(row, texts, number, &interning)
+        try self.completing(row, texts, number, &interning)
+    }
+
+    /// Stores what has the id of another event under an id of its own, and counts the rest as copies.
+    private mutating func storeOthers(_ bytes: UnsafeBufferPointer<UInt8>, _ interning: inout Interning) throws {
+        let others = try self.repeated.others(in: bytes, self.db)
+        var stored: [String] = []
+        for row in others {
+            var texts = EventTexts(row, in: bytes)
+            let id = texts.otherID(row)
+            guard try self.admit(name: String(decoding: id, as: UTF8.self)) else { continue }
+            stored.append(String(decoding: texts.eventID, as: UTF8.self))
+            try id.withUnsafeBufferPointer { id in
+                texts.eventID = id
+                try self.completing(row, texts, nil, &interning)
+            }
+        }
+        self.receipt.duplicates += self.repeated.count - others.count
+        if let first = stored.first { self.note(.reused(id: first, count: stored.count)) }
     }
 
     private mutating func insert(
@@ -67,32 +87,30 @@ struct EventWriter {
         self.receipt.stored += 1
     }
 
-    /// The series of a new event; nil for a duplicate.
+    /// The series of an event, and whether its number is new there.
     private mutating func admit(
         _ eventID: UnsafeBufferPointer<UInt8>,
         _ prefixLength: Int,
         _ number: Int64,
         _ interning: inout Interning
-    ) throws -> Int64? {
+    ) throws -> (series: Int64, isNew: Bool) {
         let width = eventID.count - prefixLength - 1
         if self.current.map({ !$0.name.matches(eventID, prefixLength, width) }) ?? true {
             try self.closeSeries(&interning)
             let prefix = Array(eventID.prefix(prefixLength))
             let name = EventSeries.Name(server: self.server, prefix: prefix, width: width)
             let (series, isNew) = try interning.takeSeries(name, in: self.db)
-            if isNew { self.note(.began(prefix: name.text, first: number)) }
+            if isNew, let notice = try series.beginning(name, at: number, in: self.db) { self.note(notice) }
             self.current = (name, series)
         }
-        switch try self.current?.series.admit(number, in: self.db) {
-        case .duplicate, nil:
-            self.receipt.duplicates += 1
-            return nil
-        case .newAfterGap(let missing):
-            if let name = self.current?.name { self.note(.gap(prefix: name.text, missing: missing)) }
-        case .new:
-            break
+        guard let id = self.current?.series.id, let admission = try self.current?.series.admit(number, in: self.db)
+        else {
+            preconditionFailure("an event with a number has a series")
         }
-        return self.current?.series.id
+        if case .newAfterGap(let missing) = admission, let name = self.current?.name {
+            self.note(.gap(prefix: name.text, missing: missing))
+        }
+        return (id, admission != .duplicate)
     }
 
     /// Whether an id without a number is new.
@@ -106,13 +124,14 @@ struct EventWriter {
         return false
     }
 
-    /// Inserts an event that names a trigger; what it leaves empty is filled from that, if it is known.
+    /// Inserts an event; of one that names a trigger, what it leaves empty is filled from that, if it is known.
     private mutating func completing(
         _ row: EventPack.Row,
         _ texts: EventTexts,
         _ number: (series: Int64, number: Int64)?,
         _ interning: inout Interning
     ) throws {
+        guard !texts.triggerID.isEmpty else { return try self.insert(row, texts, number, &interning) }
         let find = try self.db.cachedStatement(
             sql: "SELECT severity, host, host_name, brief, extended_info FROM watch WHERE server = ? AND key = ?"
         )

@@ -17,4 +17,10 @@ public enum SeriesNotice: Sendable, Equatable {
     case began(prefix: String, first: Int64)
     /// Numbers that were left out; they may still come.
     case gap(prefix: String, missing: ClosedRange<Int64>)
+    /// A run of a spool that begins before the last number of the run before it: the spool is an older copy, or was copied.
+    case wentBack(prefix: String, first: Int64, before: String, last: Int64)
+    /// So many events came with ids that other events have, as the clone of a running machine sends them; `id` is the first.
+    ///
+    /// They are stored under ids of their own.
+    case reused(id: String, count: Int)
 }

@@ -80,6 +80,36 @@ struct WatchingTests {
         #expect(script.wait(1000) == [])
     }
 
+    @Test("an id of two events is a problem until none has come for ten minutes, and the arm is asked to compare")
+    func reusedIDs() {
+        var script = Script.established()
+        var receipt = Receipt()
+        receipt.notices = [.reused(id: "p-5", count: 3)]
+        _ = script.call("putEvents", #"{"events":[]}"#)
+        let actions = script.stored(nil, receipt)
+        #expect(actions.contains("log an event id stands for two events"))
+        #expect(actions.contains("note _SELF_/ids ng"))
+        #expect(actions.contains("call exchangeProfile"))
+        #expect(actions.contains(#"reply 5 "SUCCESS""#), "the events are stored")
+
+        _ = script.wait(10)
+        _ = script.call("putEvents", #"{"events":[]}"#)
+        #expect(script.stored(nil, receipt) == [#"reply 5 "SUCCESS""#, "ack 3"], "said once, asked every 20 s at most")
+        #expect(script.wait(599) == [])
+        #expect(script.wait(1) == ["note _SELF_/ids ok", "note 1 events"])
+    }
+
+    @Test("a spool that goes back is said in the log, and is no problem")
+    func olderSpool() {
+        var script = Script.established()
+        var receipt = Receipt()
+        receipt.notices = [.wentBack(prefix: "B", first: 51, before: "A", last: 90)]
+        _ = script.call("putEvents", #"{"events":[]}"#)
+        let actions = script.stored(nil, receipt)
+        #expect(actions.contains { $0.hasPrefix("log the arm's spool is an older copy") })
+        #expect(!actions.contains { $0.hasPrefix("note") })
+    }
+
     @Test("problems known from before a restart end as well")
     func restart() {
         let known = SelfMonitor.Condition.allCases.map { condition in
