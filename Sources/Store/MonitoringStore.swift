@@ -16,19 +16,27 @@ public final class MonitoringStore: Sendable {
 
     let database: DatabasePool
     let feed: ChangeFeed
+    let clock: @Sendable () -> Timestamp
     private let queue: CommitQueue
 
     /// Opens the store in a directory that exists, and makes or migrates the database as needed.
     ///
     /// Throws ``StoreError``: `unavailable` when the files cannot be used, `newer` when a newer version of the program wrote them.
-    public convenience init(directory: String) throws {
-        try self.init(path: directory.hasSuffix("/") ? directory + Self.fileName : directory + "/" + Self.fileName)
+    public convenience init(
+        directory: String,
+        clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }
+    ) throws {
+        let path = directory.hasSuffix("/") ? directory + Self.fileName : directory + "/" + Self.fileName
+        try self.init(path: path, clock: clock)
     }
 
-    /// Opens the database at a path.
-    public init(path: String) throws {
+    /// Opens the database at a path; `clock` says when events arrive.
+    public init(path: String, clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }) throws {
         self.path = path
+        self.clock = clock
         do {
+            let lock = try OpeningLock(database: path)
+            defer { lock.release() }
             try Self.createPrivately(path)
             self.database = try DatabasePool(path: path, configuration: Self.configuration)
             // The pool chooses NORMAL, with which a power failure may take back what was answered SUCCESS.
@@ -39,7 +47,7 @@ public final class MonitoringStore: Sendable {
             }
             if try !self.database.read(migrator.hasCompletedMigrations) { try migrator.migrate(self.database) }
             self.feed = try ChangeFeed(path: path)
-            self.queue = CommitQueue(database: self.database, feed: self.feed)
+            self.queue = CommitQueue(database: self.database, feed: self.feed, clock: clock)
         } catch {
             throw StoreError(error, stage: "open \(path)")
         }
@@ -47,7 +55,12 @@ public final class MonitoringStore: Sendable {
 
     /// Waits for what is being written and closes the database; the store cannot be used afterwards.
     public func close() throws {
-        do { try self.database.close() } catch { throw StoreError(error, stage: "close") }
+        do {
+            try self.feed.close()
+            try self.database.close()
+        } catch {
+            throw StoreError(error, stage: "close")
+        }
     }
 
     /// Stores a batch; returns when it is on the disk.
@@ -92,9 +105,12 @@ public final class MonitoringStore: Sendable {
     }
 
     /// Makes the file before SQLite does, because the others (`-wal`, `-shm`) inherit its permissions.
+    ///
+    /// A file that is there is not opened: closing it would give back the locks that another store of this process has on it (fcntl(2)).
     private static func createPrivately(_ path: String) throws {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
+            if errno == EEXIST { return }
             let reason = String(cString: strerror(errno))
             throw StoreError(.unavailable, stage: "open \(path)", reason: "\(reason); check the data directory")
         }

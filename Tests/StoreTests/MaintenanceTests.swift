@@ -7,8 +7,11 @@ struct MaintenanceTests {
     @Test("old events go, and do not come back when they are sent again", arguments: [false, true])
     func prune(byCount: Bool) async throws {
         let temporary = try TemporaryStore()
-        _ = try await temporary.store.ingest(EventTests.batch(0..<5000))
         let boundary = EventTests.event(4000).time
+        temporary.clock.set(Timestamp(nanoseconds: boundary.nanoseconds - 60_000_000_000))
+        _ = try await temporary.store.ingest(EventTests.batch(0..<4000))
+        temporary.clock.set(boundary)
+        _ = try await temporary.store.ingest(EventTests.batch(4000..<5000))
         let deleted =
             byCount ? try await temporary.store.prune(keeping: 1000) : try await temporary.store.prune(before: boundary)
         #expect(deleted == 4000)

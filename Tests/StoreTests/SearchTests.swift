@@ -90,8 +90,7 @@ struct SearchTests {
     @Test("forget the places of what retention deletes, and of removed servers")
     func pruned() async throws {
         let temporary = try await Self.filled(indexing: true)
-        let boundary = Timestamp(nanoseconds: 1_500_000_000_000)
-        #expect(try await temporary.store.prune(before: boundary) == 6000)
+        #expect(try await temporary.store.prune(keeping: 6000) == 6000)
         for filter in Self.filters {
             let expected = try await temporary.store.search(EventSearch(filter, limit: 100_000)).map(\.id)
             let found = try await Self.all(EventSearch(filter, limit: 500), within: .seconds(60), temporary.store)
@@ -135,7 +134,7 @@ struct SearchTests {
             var late = EventTests.event(isIndexed ? 20_001 : 20_000)
             late.brief = "a disk full, late"
             _ = try await temporary.store.ingest(Batch(server: 1, change: .events([late])))
-            _ = try await temporary.store.prune(before: EventTests.event(isIndexed ? 4000 : 30).time)
+            _ = try await temporary.store.prune(keeping: isIndexed ? 8002 : 11_971)
         }
         try await temporary.store.check()
     }

@@ -1,15 +1,19 @@
 import Foundation
 import Store
+import Synchronization
 
 /// A store in a directory of its own, which goes away with this value.
 final class TemporaryStore: Sendable {
     let directory: String
     let store: MonitoringStore
+    /// By which events arrive.
+    let clock = TestClock()
 
     init() throws {
         self.directory = NSTemporaryDirectory() + "/store-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
-        self.store = try MonitoringStore(directory: self.directory)
+        let clock = self.clock
+        self.store = try MonitoringStore(directory: self.directory) { clock.now }
     }
 
     deinit {
@@ -18,5 +22,17 @@ final class TemporaryStore: Sendable {
     }
 
     /// Opens the same files again, as another process would.
-    func another() throws -> MonitoringStore { try MonitoringStore(directory: self.directory) }
+    func another() throws -> MonitoringStore {
+        let clock = self.clock
+        return try MonitoringStore(directory: self.directory) { clock.now }
+    }
+}
+
+/// A clock that a test sets; the system's until then.
+final class TestClock: Sendable {
+    private let time = Mutex<Timestamp?>(nil)
+
+    var now: Timestamp { self.time.withLock { $0 ?? .ofTheSystem } }
+
+    func set(_ now: Timestamp) { self.time.withLock { $0 = now } }
 }

@@ -51,7 +51,9 @@ extension MonitoringStore {
             let direction = isDescending ? "DESC" : "ASC"
             let order = search.arrivedAfter == nil ? "e.time \(direction), e.id \(direction)" : "e.id \(direction)"
             let sql = "\(EventSearch.columns) \(EventSearch.tables) WHERE \(condition) ORDER BY \(order) LIMIT ?"
-            return try Row.fetchAll(db, sql: sql, arguments: arguments + [search.limit]).map(HandledEvent.init(row:))
+            let arrivals = ArrivalReader(db)
+            return try Row.fetchAll(db, sql: sql, arguments: arguments + [search.limit])
+                .map { try HandledEvent($0, arrivals) }
         }
     }
 
@@ -75,7 +77,8 @@ extension MonitoringStore {
 }
 
 extension HandledEvent {
-    init(row: Row) {
+    /// Reads the columns of ``EventSearch/columns``.
+    init(_ row: Row, _ arrivals: ArrivalReader) throws {
         var handling = Handling.untouched
         if let status: UInt8 = row[15] {
             handling = Handling(
@@ -84,6 +87,6 @@ extension HandledEvent {
                 comments: row[17]
             )
         }
-        self.init(event: StoredEvent(row: row), handling: handling)
+        self.init(event: try StoredEvent(row, arrivals), handling: handling)
     }
 }

@@ -28,21 +28,33 @@ extension MonitoringStore {
         }
     }
 
-    /// How many events came in each hour and of which severity, from the hour that begins at the given moment on.
+    /// How many events are dated to each hour and of which severity, from the hour that begins at the given moment on.
+    ///
+    /// With `until`, stretches that begin later are left out: senders may date events to any year.
     public func hourlyTally(
-        since hour: Timestamp
+        since hour: Timestamp,
+        until end: Timestamp? = nil
     ) async throws -> [(hour: Timestamp, severity: Severity, count: Int64)] {
         try await self.read("read counters by the hour") { db in
             let sql = """
-                SELECT bucket / 6, severity, sum(count) FROM event_tally WHERE bucket >= ? GROUP BY 1, 2 ORDER BY 1, 2
+                SELECT bucket / 6, severity, sum(count) FROM event_tally WHERE bucket BETWEEN ? AND ? GROUP BY 1, 2 ORDER BY 1, 2
                 """
-            return try Row.fetchAll(db, sql: sql, arguments: [hour.nanoseconds / EventCounts.stretch]).map { row in
+            let stretches = [hour, end ?? Timestamp(nanoseconds: .max)].map { $0.nanoseconds / EventCounts.stretch }
+            return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(stretches)).map { row in
                 (
                     Timestamp(nanoseconds: (row[0] as Int64) * 6 * EventCounts.stretch),
                     Severity(rawValue: row[1]) ?? .unknown,
                     row[2]
                 )
             }
+        }
+    }
+
+    /// How many events of a server are stored now.
+    public func eventCount(server: MonitoringServer.ID) async throws -> Int64 {
+        try await self.read("count events of server \(server)") { db in
+            let sql = "SELECT coalesce(sum(count), 0) FROM event_tally WHERE server = ?"
+            return try Int64.fetchOne(db, sql: sql, arguments: [server]) ?? 0
         }
     }
 

@@ -23,7 +23,7 @@ extension MonitoringStore {
             deleted += try await self.change("purge events of server \(server)") { db in
                 let some = "SELECT id FROM event WHERE id > ? AND id <= ? AND server = ?"
                 let arguments: StatementArguments = [range.lowerBound, range.upperBound, server]
-                return try EventCounts.delete(some, arguments, in: db)
+                return Int64(try EventCounts.delete(some, arguments, in: db).count)
             }
             position = range.upperBound
         }

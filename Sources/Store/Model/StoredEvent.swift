@@ -4,6 +4,10 @@ public struct StoredEvent: Sendable, Equatable, Identifiable {
     public let id: Int64
     /// The monitoring server it came from.
     public let server: MonitoringServer.ID
+    /// When it arrived, by our own clock, up to ten seconds too early; nil for events that were stored before arrivals were noted.
+    ///
+    /// The sender's clock has no part in it, unlike the time in ``content``.
+    public let arrival: Timestamp?
     /// What the arm said; host and other empty fields completed from the trigger it names.
     public let content: NewEvent
 

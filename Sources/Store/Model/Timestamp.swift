@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A moment in UTC, in nanoseconds since 1970; reaches from 1677 to 2262.
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -18,6 +20,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     public init(clampingSeconds seconds: Int64, nanoseconds: Int64) {
         self =
             Timestamp(seconds: seconds, nanoseconds: nanoseconds) ?? Timestamp(nanoseconds: seconds < 0 ? .min : .max)
+    }
+
+    /// The present, as the system's clock has it.
+    public static var ofTheSystem: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(clampingSeconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
     public static func < (one: Timestamp, other: Timestamp) -> Bool { one.nanoseconds < other.nanoseconds }

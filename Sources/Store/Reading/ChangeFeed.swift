@@ -29,6 +29,11 @@ final class ChangeFeed: Sendable {
 
     deinit { self.state.withLock { $0.poll?.cancel() } }
 
+    /// Closes the connection; nobody is woken by other processes afterwards.
+    ///
+    /// As long as one connection is open, SQLite leaves the journal beside the database.
+    func close() throws { try self.probe.close() }
+
     /// A wake-up after each commit.
     ///
     /// Several that nobody took become one. Ends when the consumer is cancelled.

@@ -91,7 +91,8 @@ extension EventQuery {
 }
 
 extension StoredEvent {
-    init(row: Row) {
+    /// Reads the columns of ``EventQuery/rows()``.
+    init(_ row: Row, _ arrivals: ArrivalReader) throws {
         let prefix: String? = row[3]
         let eventID =
             if let prefix, let number: Int64 = row[4], let width: Int = row[5] {
@@ -102,6 +103,7 @@ extension StoredEvent {
         self.init(
             id: row[0],
             server: row[1],
+            arrival: try arrivals.arrival(of: row[0]),
             content: NewEvent(
                 eventID: eventID,
                 time: Timestamp(nanoseconds: row[2]),

@@ -62,7 +62,8 @@ extension MonitoringStore {
 
     private static func events(_ query: EventQuery, in db: Database) throws -> [StoredEvent] {
         let (sql, arguments) = query.rows()
-        return try Row.fetchCursor(db, sql: sql, arguments: arguments).map(StoredEvent.init(row:)).collected()
+        let arrivals = ArrivalReader(db)
+        return try Row.fetchCursor(db, sql: sql, arguments: arguments).map { try StoredEvent($0, arrivals) }.collected()
     }
 
     private static func lastArrival(in db: Database) throws -> Int64 {

@@ -91,7 +91,8 @@ extension PagedSearch {
             ORDER BY e.time \(stretch.direction), e.id \(stretch.direction) LIMIT ?
             """
         let arguments = bounds.arguments + self.condition.arguments + [self.search.limit - self.found.count]
-        self.found += try Row.fetchAll(self.db, sql: sql, arguments: arguments).map(HandledEvent.init(row:))
+        let arrivals = ArrivalReader(self.db)
+        self.found += try Row.fetchAll(self.db, sql: sql, arguments: arguments).map { try HandledEvent($0, arrivals) }
     }
 }
 

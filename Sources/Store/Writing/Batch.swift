@@ -1,4 +1,7 @@
-/// What one message of an arm changes; stored as a whole or not at all.
+/// What one message of an arm changes.
+///
+/// Events are stored as a whole or not at all. So is a list of up to 4,000 rows. A longer one is stored in several transactions, with
+/// ``lastInfo`` in the last of them, so that the batches of other arms need not wait; if it fails on the way, some of its rows are stored.
 public struct Batch: Sendable {
     /// The monitoring server it belongs to.
     public var server: MonitoringServer.ID
@@ -49,18 +52,22 @@ public enum Change: Sendable {
         }
     }
 
-    /// A measure of the work, to bound a transaction.
+    /// A measure of the work of one transaction on it, in events; a row of a list is several times the work of an event.
     var weight: Int {
         switch self {
         case .events(let list): list.count + 1
-        case .hosts(let list, _): list.count + 1
-        case .hostGroups(let list, _): list.count + 1
-        case .hostMemberships(let list, _): list.count + 1
-        case .hostParents(let list, _): list.count + 1
-        case .triggers(let list, _, _), .ownTriggers(let list): list.count + 1
-        case .items(let list, _): list.count + 1
-        case .history(_, let list): list.count + 1
+        case .hosts(let list, _): Self.weight(rows: list.count)
+        case .hostGroups(let list, _): Self.weight(rows: list.count)
+        case .hostMemberships(let list, _): Self.weight(rows: list.count)
+        case .hostParents(let list, _): Self.weight(rows: list.count)
+        case .triggers(let list, _, _), .ownTriggers(let list): Self.weight(rows: list.count)
+        case .items(let list, _): Self.weight(rows: list.count)
+        case .history(_, let list): Self.weight(rows: list.count)
         case .report, .link, .putAside: 1
         }
+    }
+
+    private static func weight(rows: Int) -> Int {
+        1 + 4 * min(rows, BatchProgress.rowsPerTransaction)
     }
 }

@@ -54,19 +54,28 @@ struct EventCounts {
     }
 }
 
+/// What has to be known of an event that is gone, to forget it elsewhere.
+struct DeletedEvent: Sendable {
+    let id: Int64
+    let server: MonitoringServer.ID
+    let time: Int64
+    let host: Int64?
+    let hostName: Int64?
+}
+
 extension EventCounts {
-    /// Deletes the events that a query names by their ids, with their texts and from the counters; returns how many went.
-    static func delete(_ query: String, _ arguments: StatementArguments, in db: Database) throws -> Int64 {
+    /// Deletes the events that a query names by their ids, with their texts and from the counters; returns which they were.
+    static func delete(_ query: String, _ arguments: StatementArguments, in db: Database) throws -> [DeletedEvent] {
         try TextSearch.forget(query, arguments, in: db)
         var gone = EventCounts()
-        var count: Int64 = 0
-        let sql = "DELETE FROM event WHERE id IN (\(query)) RETURNING server, time, severity"
+        var events: [DeletedEvent] = []
+        let sql = "DELETE FROM event WHERE id IN (\(query)) RETURNING id, server, time, severity, host, host_name"
         let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
         while let row = try rows.next() {
-            gone.add(server: row[0], time: row[1], severity: row[2])
-            count += 1
+            gone.add(server: row[1], time: row[2], severity: row[3])
+            events.append(DeletedEvent(id: row[0], server: row[1], time: row[2], host: row[4], hostName: row[5]))
         }
         try gone.write(taking: true, in: db)
-        return count
+        return events
     }
 }

@@ -18,6 +18,17 @@ struct Interning: Sendable {
     private var dataVersion: Int64?
     /// The highest event id given out; nil when it has to be read.
     var lastEventID: Int64?
+    /// When the newest row of ``ArrivalLog`` begins; nil when it has to be read.
+    var lastArrival: Timestamp?
+
+    /// The highest event id given out, read if it has to be.
+    mutating func readLastEventID(in db: Database) throws -> Int64 {
+        if let last = self.lastEventID { return last }
+        let counter = try db.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'event'")
+        let last = try Int64.fetchOne(counter) ?? 0
+        self.lastEventID = last
+        return last
+    }
 
     /// Forgets everything.
     mutating func forget() { self = Interning() }

@@ -2,20 +2,19 @@ internal import GRDB
 
 /// Stores hosts, groups, triggers, items and their history for one server, inside a transaction.
 ///
-/// A row that would not change is not written, so that a full list sent at each poll costs no disk.
+/// A row that would not change is not written, so that a full list sent at each poll costs no disk. Of a long list each call puts
+/// one part, as its ``BatchProgress`` says.
 struct InventoryWriter {
     let server: MonitoringServer.ID
     let db: Database
 
-    func put(_ hosts: [Host], _ update: Update) throws {
-        if update == .all {
-            let listed = try self.keys(
-                "SELECT key FROM host WHERE server = ? AND state = \(HostState.listed.rawValue)"
-            )
-            let gone = "UPDATE host SET state = \(HostState.removed.rawValue) WHERE server = ? AND key = ?"
-            for key in listed.subtracting(hosts.map(\.id)) { try self.run(gone, [self.server, key]) }
+    func put(_ hosts: [Host], _ update: Update, _ progress: inout BatchProgress) throws {
+        let listed = "SELECT key FROM host WHERE server = ? AND state = \(HostState.listed.rawValue)"
+        let gone = "UPDATE host SET state = \(HostState.removed.rawValue) WHERE server = ? AND key = ?"
+        for key in try self.removals(&progress, update, keys: listed, naming: hosts.lazy.map(\.id)) {
+            try self.run(gone, [self.server, key])
         }
-        for host in hosts {
+        for host in progress.rows(of: hosts) {
             try self.run(
                 """
                 INSERT INTO host (server, key, name, state) VALUES (?, ?, ?, \(HostState.listed.rawValue))
@@ -27,14 +26,12 @@ struct InventoryWriter {
         }
     }
 
-    func put(_ groups: [HostGroup], _ update: Update) throws {
-        if update == .all {
-            let stored = try self.keys("SELECT key FROM host_group WHERE server = ?")
-            for key in stored.subtracting(groups.map(\.id)) {
-                try self.run("DELETE FROM host_group WHERE server = ? AND key = ?", [self.server, key])
-            }
+    func put(_ groups: [HostGroup], _ update: Update, _ progress: inout BatchProgress) throws {
+        let stored = "SELECT key FROM host_group WHERE server = ?"
+        for key in try self.removals(&progress, update, keys: stored, naming: groups.lazy.map(\.id)) {
+            try self.run("DELETE FROM host_group WHERE server = ? AND key = ?", [self.server, key])
         }
-        for group in groups {
+        for group in progress.rows(of: groups) {
             try self.run(
                 """
                 INSERT INTO host_group (server, key, name) VALUES (?, ?, ?)
@@ -46,14 +43,12 @@ struct InventoryWriter {
     }
 
     /// Each element says all groups of its host; `ALL` also empties the hosts it does not name.
-    func put(_ memberships: [HostMembership], _ update: Update) throws {
-        if update == .all {
-            let stored = try self.keys("SELECT DISTINCT host FROM host_membership WHERE server = ?")
-            for host in stored.subtracting(memberships.map(\.hostID)) {
-                try self.run("DELETE FROM host_membership WHERE server = ? AND host = ?", [self.server, host])
-            }
+    func put(_ memberships: [HostMembership], _ update: Update, _ progress: inout BatchProgress) throws {
+        let hosts = "SELECT DISTINCT host FROM host_membership WHERE server = ?"
+        for host in try self.removals(&progress, update, keys: hosts, naming: memberships.lazy.map(\.hostID)) {
+            try self.run("DELETE FROM host_membership WHERE server = ? AND host = ?", [self.server, host])
         }
-        for membership in memberships {
+        for membership in progress.rows(of: memberships) {
             let stored = try self.keys(
                 "SELECT host_group FROM host_membership WHERE server = ? AND host = ?",
                 [membership.hostID]
@@ -74,12 +69,17 @@ struct InventoryWriter {
         }
     }
 
-    func put(_ parents: [HostParent], _ update: Update) throws {
-        if update == .all {
-            let stored = try self.keys("SELECT child FROM host_parent WHERE server = ?")
-            for child in stored.subtracting(parents.map(\.childID)) { try self.removeParent(of: child) }
+    func put(_ parents: [HostParent], _ update: Update, _ progress: inout BatchProgress) throws {
+        let children = "SELECT child FROM host_parent WHERE server = ?"
+        for child in try self.removals(
+            &progress,
+            update,
+            keys: children,
+            naming: parents.lazy.map(\.childID)
+        ) {
+            try self.removeParent(of: child)
         }
-        for relation in parents {
+        for relation in progress.rows(of: parents) {
             if relation.parentID.isEmpty {
                 try self.removeParent(of: relation.childID)
             } else {
@@ -103,17 +103,15 @@ struct InventoryWriter {
         _ update: Update,
         scope: [String]?,
         own: Bool,
+        _ progress: inout BatchProgress,
         _ interning: inout Interning
     ) throws {
-        if update == .all {
-            let listed = Set(triggers.map(\.id))
-            for key in try self.keys("SELECT key FROM watch WHERE server = ? AND own = 0", within: scope)
-                .subtracting(listed)
-            {
-                try self.run("DELETE FROM watch WHERE server = ? AND key = ?", [self.server, key])
-            }
+        let stored = "SELECT key FROM watch WHERE server = ? AND own = 0"
+        let named = triggers.lazy.map(\.id)
+        for key in try self.removals(&progress, update, keys: stored, within: scope, naming: named) {
+            try self.run("DELETE FROM watch WHERE server = ? AND key = ?", [self.server, key])
         }
-        for trigger in triggers {
+        for trigger in progress.rows(of: triggers) {
             if !trigger.hostID.isEmpty {
                 let key = Interning.HostKey(server: self.server, id: trigger.hostID)
                 _ = try interning.host(key, name: trigger.hostName, in: self.db)
@@ -141,13 +139,19 @@ struct InventoryWriter {
         )
     }
 
-    func put(_ items: [Item], scope: [String]?) throws {
-        let stored = try self.keys("SELECT key FROM item WHERE server = ?", within: scope)
-        for key in stored.subtracting(items.map(\.id)) {
+    func put(_ items: [Item], scope: [String]?, _ progress: inout BatchProgress) throws {
+        let stored = "SELECT key FROM item WHERE server = ?"
+        for key in try self.removals(
+            &progress,
+            .all,
+            keys: stored,
+            within: scope,
+            naming: items.lazy.map(\.id)
+        ) {
             try self.run("DELETE FROM item WHERE server = ? AND key = ?", [self.server, key])
             try self.run("DELETE FROM item_group WHERE server = ? AND item = ?", [self.server, key])
         }
-        for item in items {
+        for item in progress.rows(of: items) {
             try self.upsert(item)
             let groups = try self.keys("SELECT name FROM item_group WHERE server = ? AND item = ?", [item.id])
             guard groups != Set(item.groups) else { continue }
@@ -177,8 +181,9 @@ struct InventoryWriter {
         )
     }
 
-    func put(_ samples: [Sample], of item: String) throws {
-        for sample in samples {
+    func put(_ samples: [Sample], of item: String, _ progress: inout BatchProgress) throws {
+        _ = progress.removals(from: [])
+        for sample in progress.rows(of: samples) {
             try self.run(
                 """
                 INSERT INTO sample (server, item, time, value) VALUES (?, ?, ?, ?)
@@ -187,6 +192,18 @@ struct InventoryWriter {
                 [self.server, item, sample.time.nanoseconds, sample.value]
             )
         }
+    }
+
+    /// What is stored and not named by a complete list, as much of it as this transaction takes; ``Update/updated`` removes nothing.
+    private func removals(
+        _ progress: inout BatchProgress,
+        _ update: Update,
+        keys sql: String,
+        within scope: [String]? = nil,
+        naming named: some Sequence<String>
+    ) throws -> some Sequence<String> {
+        guard progress.isRemoving, update == .all else { return progress.removals(from: []) }
+        return progress.removals(from: try self.keys(sql, within: scope).subtracting(named))
     }
 
     private func run(_ sql: String, _ arguments: [any DatabaseValueConvertible]) throws {

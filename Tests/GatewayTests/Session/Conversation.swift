@@ -15,10 +15,10 @@ final class Conversation {
     /// How many deliveries there were.
     var delivered: UInt64 { self.tag }
 
-    /// Begins with profiles exchanged.
-    init() async throws {
+    /// Begins with profiles exchanged; events arrive by the given clock.
+    init(clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }) async throws {
         self.directory = try TemporaryDirectory()
-        self.store = try MonitoringStore(directory: self.directory.path)
+        self.store = try MonitoringStore(directory: self.directory.path, clock: clock)
         var server = Script.server
         server.id = try await self.store.add(server)
         self.session = ArmSession(server: server)

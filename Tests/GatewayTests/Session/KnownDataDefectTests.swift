@@ -1,4 +1,5 @@
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -159,11 +160,15 @@ struct KnownDataDefectTests {
 
     @Test("it kept every event for ever: ours lets go of old ones, and they do not come back when they are sent again")
     func retention() async throws {
-        let arm = try await Conversation()
+        let (january, february) = try (
+            #require(Timestamp(seconds: 1_767_323_045)), #require(Timestamp(seconds: 1_769_904_000))
+        )
+        let clock = Mutex(january)
+        let arm = try await Conversation { clock.withLock { $0 } }
         _ = try await arm.call("putEvents", Self.event("old"))
+        clock.withLock { $0 = february }
         let new = Self.event("new").replacing("20260102030405", with: "20260302030405")
         _ = try await arm.call("putEvents", new)
-        let february = try #require(Timestamp(seconds: 1_769_904_000))
         #expect(try await arm.store.prune(before: february) == 1)
         #expect(try await arm.call("putEvents", Self.event("old")) == Self.success)
         #expect(try await arm.store.events(EventQuery()).map(\.content.eventID) == ["new"])
