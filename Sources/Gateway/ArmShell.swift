@@ -13,6 +13,13 @@ struct ArmShell {
     private var tagToAcknowledge: UInt64?
     private var timer: (deadline: Duration, task: Task<Void, Never>)?
     private(set) var isStopping = false
+    /// Deliveries that are not read yet, because too much that was read is not stored; at most as many as the prefetch.
+    private var unread: [Delivery] = []
+
+    /// Bytes of messages that may be under way to the store before the next one is read.
+    ///
+    /// What is made of a message takes several times its bytes, and an arm may have 32 messages of many MiB on their way.
+    private static let mostBytes = 16 << 20
 
     private static let start = ContinuousClock.now
 
@@ -40,10 +47,19 @@ struct ArmShell {
         case .channel(.closed(let reason)):
             self.channel = nil
             self.tagToAcknowledge = nil
+            self.unread = []
             await self.handle(.disconnected(reason), &session)
-        case .channel(.delivery(let delivery)):
-            // What is not taken in now goes back to the queue with the channel.
-            guard !self.isStopping else { return }
+        case .channel(.delivery(let delivery)): self.unread.append(delivery)
+        }
+        await self.read(&session)
+    }
+
+    /// Reads what has been delivered, in order, as long as not too much of it is under way to the store.
+    private mutating func read(_ session: inout ArmSession) async {
+        // What is not taken in now goes back to the queue with the channel.
+        if self.isStopping { self.unread = [] }
+        while let delivery = self.unread.first, session.bytesUnderWay <= Self.mostBytes {
+            self.unread.removeFirst()
             await self.handle(
                 delivery.isOversized
                     ? .receivedOversized(size: delivery.size, tag: delivery.tag)

@@ -55,6 +55,8 @@ extension ArmSession {
 
     /// Gives something to the store; while that fails, says so at once and waits for the next attempt.
     mutating func begin(_ operation: StoreOperations.Operation, _ now: Moment) {
+        var operation = operation
+        operation.since = now.monotonic
         if self.operations.isFailing {
             if let id = operation.replyTo { self.actions.append(.send(Envelope.result(PutResult.failure, id: id))) }
             self.operations.hold(operation, now: now.monotonic)
@@ -71,9 +73,18 @@ extension ArmSession {
             guard let (operation, isDone) = self.operations.succeed(token) else { return }
             self.answer(operation, .success, now)
             if isDone { self.acknowledgements.settle(operation.tag) }
+            self.storeSucceeded(now)
             self.noticed(receipt.notices, now)
+            self.watchProgress(receipt, operation, now)
             if let fetch = operation.fetch {
-                let finished = self.fetches.noteStored(fetch.id, records: fetch.records, isLast: fetch.isLast)
+                let isEvents = if case .events = operation.batch.change { true } else { false }
+                let new = isEvents ? receipt.stored : fetch.records
+                let finished = self.fetches.noteStored(
+                    fetch.id,
+                    records: fetch.records,
+                    new: new,
+                    isLast: fetch.isLast
+                )
                 self.finish(finished.map { [$0] } ?? [])
             }
         case .failure(let error): self.failed(token, error, now)
@@ -87,12 +98,58 @@ extension ArmSession {
 
     private mutating func failed(_ token: StoreToken, _ error: StoreError, _ now: Moment) {
         let wasFailing = self.operations.isFailing
+        self.storeFailure = "\(error)"
         guard let (operation, isPoison) = self.operations.fail(token, now: now.monotonic) else { return }
         self.answer(operation, .failure, now)
         if isPoison {
             self.putAside(Delivered(body: operation.body, tag: operation.tag), "cannot be stored: \(error)", now)
         } else if !wasFailing {
             self.log(.warning, "the store fails; the arm is told, and nothing is acknowledged", "\(error)")
+        }
+    }
+
+    private mutating func storeSucceeded(_ now: Moment) {
+        self.storeFailure = nil
+        self.lastStored = now.monotonic
+        if !self.operations.isFailing { self.note(self.monitor.clear(.store, at: now.wall)) }
+    }
+
+    /// Since when nothing of the arm has been stored, although something waits; nil when nothing waits.
+    var waitingSince: Duration? { self.operations.waitingSince.map { max($0, self.lastStored) } }
+
+    /// Names the arm when nothing of it has been stored for some seconds, and says why: the store fails, or the arm waits for its turn.
+    mutating func noticeWaiting(_ now: Moment) {
+        guard let since = self.waitingSince, now.monotonic - since >= Self.storePatience else { return }
+        guard !self.monitor.isProblem(.store) else { return }
+        let waiting = "\(self.operations.count) waiting, \(self.operations.bytes / 1024) KiB"
+        let reason =
+            self.storeFailure
+            ?? "none of its messages was stored for \(Self.storePatience.components.seconds) s (\(waiting))"
+        self.log(.warning, "nothing of the arm is stored or answered", reason)
+        self.note(self.monitor.raise(.store, reason, at: now.wall))
+    }
+
+    /// What answers a fetch may well be known already, and says nothing.
+    private mutating func watchProgress(
+        _ receipt: Receipt,
+        _ operation: StoreOperations.Operation,
+        _ now: Moment
+    ) {
+        guard case .events = operation.batch.change, operation.fetch == nil else { return }
+        switch self.progress.stored(
+            new: receipt.stored,
+            repeated: receipt.duplicates,
+            now: now.monotonic
+        )
+        {
+        case .open: break
+        case .moves: self.note(self.monitor.clear(.progress, at: now.wall))
+        case .stands(let repetitions):
+            let reason = "it has sent \(repetitions) events within a minute that were all stored before"
+            if !self.monitor.isProblem(.progress) {
+                self.log(.warning, "the arm only repeats itself", reason)
+            }
+            self.note(self.monitor.raise(.progress, reason, at: now.wall))
         }
     }
 

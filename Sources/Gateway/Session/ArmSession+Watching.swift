@@ -8,11 +8,16 @@ extension ArmSession {
         [
             self.calls.nextDeadline, self.fetches.nextDeadline, self.divided.nextDeadline, self.operations.retryAt,
             self.gaps.nextDeadline, self.brokerAlarm?.at, self.calms.values.min(), self.silenceDeadline,
+            self.waitingDeadline,
         ].compactMap { $0 }.min()
     }
 
     private var silenceDeadline: Duration? {
         self.isEstablished && !self.monitor.isProblem(.arm) ? self.liveness.deadline : nil
+    }
+
+    private var waitingDeadline: Duration? {
+        self.monitor.isProblem(.store) ? nil : self.waitingSince.map { $0 + Self.storePatience }
     }
 
     /// A sign of life.
@@ -31,6 +36,7 @@ extension ArmSession {
             self.log(.info, "gave a divided put up", "\(key.procedure.rawValue) \(key.requestID)")
         }
         for (token, batch) in self.operations.takeDue(now.monotonic) { self.actions.append(.store(batch, token)) }
+        self.noticeWaiting(now)
         for gap in self.gaps.due(now.monotonic) { self.actions.append(.countMissing(gap)) }
         if let alarm = self.brokerAlarm, alarm.at <= now.monotonic {
             self.brokerAlarm = nil

@@ -21,7 +21,12 @@ struct ArmSession {
     var fetches = PendingFetches()
     var divided = DividedPuts()
     var operations = StoreOperations()
+    /// Why the store failed last; nil when it has succeeded since.
+    var storeFailure: String?
+    /// When something of the arm was stored last.
+    var lastStored = Duration.zero
     var gaps = GapWatch()
+    var progress = ProgressWatch()
     var liveness: Liveness
     var monitor: SelfMonitor
     /// When the connection counts as broken; a short interruption does not.
@@ -47,6 +52,8 @@ struct ArmSession {
     static let replyPatience = Duration.seconds(25)
     static let calmAfter = Duration.seconds(600)
     static let comparisonInterval = Duration.seconds(20)
+    /// How long a message may wait for the store before that is a problem.
+    static let storePatience = Duration.seconds(5)
 
     /// Starts without a connection, from what the process before this one said about the arm.
     ///
@@ -59,6 +66,9 @@ struct ArmSession {
 
     /// Whether nothing is on its way to the store, so that the session may end without work being repeated.
     var isIdle: Bool { self.operations.isIdle }
+
+    /// The bytes of the arm's messages that have been read and are not stored.
+    var bytesUnderWay: Int { self.operations.bytes }
 
     /// Takes one event in and says what to do.
     mutating func handle(_ event: SessionEvent, at now: Moment) -> [SessionAction] {
@@ -87,6 +97,10 @@ struct ArmSession {
         self.isConnected = true
         self.brokerAlarm = nil
         self.note(self.monitor.clear(.broker, at: now.wall))
+        // Nothing waits on a new connection, and whether the arm still repeats itself is seen anew.
+        for condition in [SelfMonitor.Condition.store, .progress] {
+            self.note(self.monitor.clear(condition, at: now.wall))
+        }
         if self.gaps.isEmpty { self.note(self.monitor.clear(.sequence, at: now.wall)) }
         for condition in [SelfMonitor.Condition.messages, .ids] {
             guard self.monitor.isProblem(condition), self.calms[condition] == nil else { continue }

@@ -38,7 +38,7 @@ struct FetchRequest: Sendable {
 
 /// How a fetch ended.
 enum FetchOutcome: Sendable, Equatable {
-    /// The data are stored: so many records.
+    /// The data are stored: so many records, of events those that were new.
     case stored(Int)
     /// They are not, and why.
     case failed(String)
@@ -50,6 +50,7 @@ struct PendingFetches: Sendable {
         var request: FetchRequest
         var deadline: Duration
         var records = 0
+        var new = 0
     }
 
     /// The most fetches at a time.
@@ -73,12 +74,18 @@ struct PendingFetches: Sendable {
         return entry.request.kind.scope
     }
 
-    /// Notes data that are stored; the fetch ends with its last part.
-    mutating func noteStored(_ fetchID: String, records: Int, isLast: Bool) -> (FetchRequest.ID, FetchOutcome)? {
+    /// Notes data that are stored, some of which may have been known before; the fetch ends with its last part.
+    mutating func noteStored(
+        _ fetchID: String,
+        records: Int,
+        new: Int,
+        isLast: Bool
+    ) -> (FetchRequest.ID, FetchOutcome)? {
         guard var entry = self.entries[fetchID] else { return nil }
         entry.records += records
+        entry.new += new
         self.entries[fetchID] = isLast ? nil : entry
-        return isLast ? (entry.request.id, .stored(entry.records)) : nil
+        return isLast ? (entry.request.id, .stored(entry.new)) : nil
     }
 
     /// Ends a fetch that will bring nothing.
@@ -92,7 +99,7 @@ struct PendingFetches: Sendable {
         for key in due.keys { self.entries[key] = nil }
         return due.values.map { entry in
             let outcome: FetchOutcome =
-                entry.records > 0 ? .stored(entry.records) : .failed("the arm did not send the data in time")
+                entry.records > 0 ? .stored(entry.new) : .failed("the arm did not send the data in time")
             return (entry.request.id, outcome)
         }
     }

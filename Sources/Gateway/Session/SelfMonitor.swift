@@ -13,6 +13,8 @@ struct SelfMonitor: Sendable {
         case messages
         case sequence
         case ids
+        case store
+        case progress
 
         var triggerID: String { "_SELF_/\(self.rawValue)" }
 
@@ -25,10 +27,12 @@ struct SelfMonitor: Sendable {
             case .messages: "Messages of the arm"
             case .sequence: "Completeness of the arm's events"
             case .ids: "Ids of the arm's events"
+            case .store: "Storing what the arm sends"
+            case .progress: "New events of the arm"
             }
         }
 
-        var severity: Severity { self == .messages || self == .ids ? .error : .critical }
+        var severity: Severity { [.messages, .ids, .progress].contains(self) ? .error : .critical }
     }
 
     static let host = Host(id: "_SELF_", name: "_SELF_")

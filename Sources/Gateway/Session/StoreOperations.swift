@@ -23,6 +23,8 @@ struct StoreOperations: Sendable {
         var storedBefore: UInt64 = 0
         /// Whether it is stored already, ahead of an older one that failed, and will be once more.
         var hasOvertaken = false
+        /// Since when it waits to be stored.
+        var since = Duration.zero
     }
 
     /// Failing while others succeed so often makes a batch a poison.
@@ -35,6 +37,16 @@ struct StoreOperations: Sendable {
     private var stored: UInt64 = 0
     private var failedRounds = 0
     private var nextAttempt: Duration?
+    /// Since when the message waits that has waited longest to be stored; nil when none waits.
+    var waitingSince: Duration? {
+        self.operations.values.lazy.filter { !$0.hasOvertaken }.map(\.since).min()
+    }
+
+    /// How many messages are not stored.
+    var count: Int { self.operations.count }
+
+    /// How many bytes the messages have that are not stored.
+    var bytes: Int { self.operations.values.reduce(0) { $0 + $1.body.count } }
 
     /// When the held operations are tried again; not before all others are back, which could still overtake them.
     var retryAt: Duration? { self.isIdle ? self.nextAttempt : nil }

@@ -133,6 +133,7 @@ struct ConversationTests {
         #expect(actions.contains("note _SELF_/messages ng"))
         #expect(script.stored() == ["ack 2"])
         #expect(!script.call("putEvents", "[]").contains("note _SELF_/messages ng"), "one event for many bad messages")
+        #expect(script.stored() == ["ack 3"])
         #expect(script.wait(599) == [])
         #expect(script.wait(1).first == "note _SELF_/messages ok")
     }

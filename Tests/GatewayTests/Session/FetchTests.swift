@@ -104,8 +104,15 @@ struct FetchTests {
             #"{"events":[{"eventId":"\#(id)","time":"20260102030405","type":"BAD","brief":"b"}],"fetchId":"\#(fetchID)","mayMoreFlag":\#(mayMore),"lastInfo":"\#(id)"}"#
         }
         #expect(script.call("putEvents", put("1", mayMore: true)) == ["store 1 events"])
-        #expect(!script.stored().contains { $0.hasPrefix("fetch") })
+        var receipt = Receipt()
+        (receipt.stored, receipt.duplicates) = (1, 0)
+        #expect(!script.stored(nil, receipt).contains { $0.hasPrefix("fetch") })
+        #expect(script.call("putEvents", put("2", mayMore: true)) == ["store 1 events"])
+        #expect(!script.stored(nil, receipt).contains { $0.hasPrefix("fetch") })
+        #expect(script.call("putEvents", put("1", mayMore: true)) == ["store 1 events"])
+        (receipt.stored, receipt.duplicates) = (0, 1)
+        #expect(!script.stored(nil, receipt).contains { $0.hasPrefix("fetch") }, "known already, and not counted")
         #expect(script.call("putEvents", put("2", mayMore: false)) == ["store 1 events lastInfo=2"])
-        #expect(script.stored().contains("fetch 3 stored(2)"))
+        #expect(script.stored(nil, receipt).contains("fetch 3 stored(2)"))
     }
 }

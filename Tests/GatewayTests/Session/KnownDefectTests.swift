@@ -135,7 +135,8 @@ struct KnownDefectTests {
         _ = script.wait(25)
         _ = script.call("putEvents", Self.event("2"), id: 3)
         _ = script.wait(1)
-        #expect(script.stored(0) == ["log left out an answer that would come too late", "ack 2"])
+        let late = script.stored(0).filter { !$0.hasPrefix("note") }
+        #expect(late == ["log left out an answer that would come too late", "ack 2"])
         #expect(
             script.handle(.lastInfo(script.tokens[1], .success("x"))) == [
                 "log left out an answer that would come too late", "ack 3",

@@ -52,8 +52,8 @@ struct StoreFailureTests {
         for position in 1...2 { _ = script.call("putHosts", Self.hosts(position), id: position) }
         _ = script.failed(0)
         #expect(script.call("putHosts", Self.hosts(3), id: 3) == [#"reply 3 "FAILURE""#])
-        #expect(script.wait(5) == [], "the second may be stored yet")
-        #expect(script.session.nextDeadline.map { $0 > .seconds(5) } ?? true)
+        #expect(script.wait(4.9) == [], "the second may be stored yet")
+        #expect(script.session.nextDeadline.map { $0 > .seconds(4.9) } ?? true)
         _ = script.failed(1)
         #expect(script.wait(0) == (1...3).map { "store 1 hosts all lastInfo=\($0)" })
     }
@@ -79,7 +79,7 @@ struct StoreFailureTests {
         var putAside = false
         for _ in 0..<10 where !putAside {
             let round = script.wait(40)
-            #expect(round == ["store 1 events"])
+            #expect(round.filter { $0.hasPrefix("store") } == ["store 1 events"])
             _ = script.call("putHosts", #"{"hosts":[],"updateType":"ALL"}"#, id: 3)
             _ = script.stored()
             let failure = script.failed(script.tokens.count - 2)
@@ -99,7 +99,8 @@ struct StoreFailureTests {
         var putAside = false
         var last = 0
         for round in 3..<13 where !putAside {
-            try #require(script.wait(40).count == round - 1, "everything since, in order")
+            let stores = script.wait(40).filter { $0.hasPrefix("store") }
+            try #require(stores.count == round - 1, "everything since, in order")
             let first = script.tokens.count - (round - 1)
             _ = script.call("putHosts", Self.hosts(round), id: round)
             let failure = script.failed(first)
