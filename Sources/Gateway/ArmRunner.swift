@@ -18,19 +18,24 @@ struct ArmRunner: Sendable {
     let links: BrokerLinks
     let logger: Logger
     let inbox = Inbox<Input>()
+    let firstAttempt = FirstAttempt()
     let finishFetch: @Sendable (FetchRequest.ID, FetchOutcome) -> Void
 
     /// Runs until stopped or cancelled.
     func run() async {
         let (key, link) = await self.links.acquire(self.server.broker)
         await withTaskGroup(of: Void.self) { group in
-            let channel = ArmChannel(broker: self.server.broker, link: link, logger: self.logger) { [inbox] event in
+            let channel = ArmChannel(broker: self.server.broker, link: link, logger: self.logger) {
+                [inbox, firstAttempt] event in
+                if case .opened = event { firstAttempt.end(succeeded: true) }
+                if case .closed = event { firstAttempt.end(succeeded: false) }
                 inbox.put(.channel(event))
             }
             group.addTask { await channel.run() }
             await self.serve(queue: channel.outgoing)
             group.cancelAll()
         }
+        self.firstAttempt.end(succeeded: false)
         await self.links.release(key)
     }
 

@@ -50,6 +50,22 @@ actor Arms {
         self.revision = revision
     }
 
+    /// Waits until the queues of every server have been tried once, but no longer than that; says how many were reached.
+    func firstAttempts(patience: Duration) async -> Gateway.Readiness {
+        let attempts = self.entries.values.map(\.runner.firstAttempt)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for attempt in attempts { await attempt.wait() } }
+            // Cancelled as soon as the others are done.
+            group.addTask { try? await Task.sleep(for: patience) }
+            await group.next()
+            group.cancelAll()
+        }
+        return Gateway.Readiness(
+            servers: attempts.count,
+            reached: attempts.count { $0.succeeded == true }
+        )
+    }
+
     /// Hands the commands of other processes to the arms they are for.
     func takeCommands() async throws {
         for command in try await self.store.commands(after: self.lastCommand) {

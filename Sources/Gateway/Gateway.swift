@@ -9,15 +9,29 @@ public struct Gateway: Service {
     private let store: MonitoringStore
     private let logger: Logger
     private let links: BrokerLinks
-    private let onReady: @Sendable () -> Void
+    private let onReady: @Sendable (Readiness) -> Void
 
     /// How often the registry is looked at, at most.
     private static let interval = Duration.milliseconds(250)
+    /// How long the first attempts to reach the brokers hold up the word that we are ready.
+    private static let firstPatience = Duration.seconds(5)
     /// How long a graceful shutdown waits for what is on its way to the store.
     private static let shutdownPatience = Duration.seconds(10)
 
-    /// Makes a gateway; `onReady` is called once every registered server is being taken care of.
-    public init(store: MonitoringStore, logger: Logger, onReady: @escaping @Sendable () -> Void = {}) {
+    /// How things are once the queues of every registered server have been tried.
+    public struct Readiness: Sendable {
+        /// How many servers are registered.
+        public let servers: Int
+        /// Of how many the queues are being consumed; the others are tried again and again.
+        public let reached: Int
+    }
+
+    /// Makes a gateway; `onReady` is called once the queues of every registered server have been tried, or after five seconds.
+    public init(
+        store: MonitoringStore,
+        logger: Logger,
+        onReady: @escaping @Sendable (Readiness) -> Void = { _ in }
+    ) {
         self.store = store
         self.logger = logger
         self.links = BrokerLinks(logger: logger)
@@ -33,8 +47,15 @@ public struct Gateway: Service {
     public func run() async throws {
         let arms = Arms(store: self.store, links: self.links, logger: self.logger)
         try await arms.update()
-        self.onReady()
-        await cancelWhenGracefulShutdown { await self.follow(arms) }
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let readiness = await arms.firstAttempts(patience: Self.firstPatience)
+                    if !Task.isCancelled { self.onReady(readiness) }
+                }
+                group.addTask { await self.follow(arms) }
+            }
+        }
         await arms.stop(patience: Self.shutdownPatience)
     }
 

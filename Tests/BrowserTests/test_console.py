@@ -85,6 +85,9 @@ def test_the_plugin_exits_as_plugins_do(console, tmp_path):
     assert check("-w", "@0")[0] == 1
     assert check("-c", "1:")[0] == 2
     assert check("-w", "~:5", "--min-severity", "warning", "--host", "nobody")[0] == 0
+    for text in ("--help", "--version"):  # the plugin guidelines: these say nothing about the server
+        shown = subprocess.run([ROOT / "examples/check_hatohol", text], capture_output=True, text=True)
+        assert shown.returncode == 3 and "check_hatohol" in shown.stdout, shown
     for wrong in (["-w", "5:1"], ["--min-severity", "awful"], ["-u", "ftp://localhost"], ["-k", tmp_path / "none"]):
         assert check(*wrong)[0] == 3, wrong
     key.write_text("wrong\n")

@@ -2,7 +2,7 @@ internal import Glibc
 import TestSupport
 import Testing
 
-/// What a server does when it is told to end, whatever its peers do.
+/// How a server begins beside others, and ends when it is told to, whatever its peers do.
 @Suite(.timeLimit(.minutes(5)))
 struct ServerSignalTests {
     private let directory: TemporaryDirectory
@@ -50,6 +50,36 @@ struct ServerSignalTests {
         server.signal(SIGTERM)
         #expect(try await server.wait() == 0)
         #expect(try self.log.contains("stopped"))
+    }
+
+    @Test
+    func `it ends with status 0 also before it is ready`() async throws {
+        let data = self.directory.file("data")
+        try #require(mkdir(data, 0o700) == 0)
+        // Whoever has the directory's lock is preparing the store, and the server waits.
+        let other = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(other) }
+        try #require(flock(other, LOCK_EX) == 0)
+        let options = ["--data-dir", data, "serve", "--no-console"]
+        let server = try ChildProcess(Programs.server, options, output: self.directory.file("log"))
+        try await eventually("its lock") { access("\(data)/serve.lock", F_OK) == 0 }
+        server.signal(SIGTERM)
+        #expect(try await server.wait() == 0)
+    }
+
+    @Test
+    func `many commands that start together on an empty directory make one store`() async throws {
+        for round in 0..<3 {
+            let data = self.directory.file("data\(round)")
+            let outcomes = try await withThrowingTaskGroup(of: Outcome.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await Outcome.of(Programs.server, ["server", "list", "--data-dir", data]) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.map(\.errors).filter { !$0.isEmpty } == [])
+            #expect(outcomes.allSatisfy { $0.status == 0 })
+        }
     }
 
     private func say(_ text: String, to peer: CInt) throws {

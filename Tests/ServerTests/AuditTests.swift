@@ -18,7 +18,7 @@ struct AuditTests {
         _ = try await store.add(hana)
         for command in [
             ["server", "update", "1", "--nickname", "node2"], ["user", "change", "hana", "--note", "nights"],
-            ["user", "remove", "hana"], ["server", "remove", "1"],
+            ["user", "remove", "hana"], ["server", "remove", "1", "--yes"],
         ] {
             try await Self.run(command + ["--data-dir", directory])
         }

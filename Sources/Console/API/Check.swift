@@ -6,7 +6,7 @@ internal import Store
 /// One verdict for other monitoring systems.
 ///
 /// Problems are triggers that are not OK, and events nobody has handled that came in the last 24 hours; both from a severity
-/// on, and of one host when one is named.
+/// on, and of one host when one is named. Arms that have nothing to do with that host are left out, too.
 struct Check {
     private static let bound = 10_000
 
@@ -68,8 +68,16 @@ struct Check {
         found.problems = try await triggers.count + self.events(filter, from: minimum)
         found.critical =
             try await triggers.count { $0.severity >= .critical } + self.events(filter, from: max(minimum, .critical))
-        found.staleArms = try await self.call.store.armStatus().count { $0.link?.state != .established }
+        found.staleArms = try await self.arms(of: host).count { $0.link?.state != .established }
         return found
+    }
+
+    /// The arms that have to do with a host; all of them when none is named, or when no arm has spoken of it yet.
+    private func arms(of host: String?) async throws -> [ArmStatus] {
+        let arms = try await self.call.store.armStatus()
+        guard let host else { return arms }
+        let servers = try await self.call.store.servers(ofHost: host)
+        return servers.isEmpty ? arms : arms.filter { servers.contains($0.server) }
     }
 
     private func events(_ filter: [EventFilter], from minimum: Severity) async throws -> Int {

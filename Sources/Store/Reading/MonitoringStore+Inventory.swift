@@ -58,6 +58,17 @@ extension MonitoringStore {
         }
     }
 
+    /// The servers that know a host, by its id or a name of it.
+    public func servers(ofHost name: String) async throws -> Set<MonitoringServer.ID> {
+        try await self.read("find the servers of a host") { db in
+            let sql = """
+                SELECT server FROM host WHERE key = :name OR name = :name
+                UNION SELECT p.server FROM event_place p JOIN name n ON n.id = p.host_name WHERE n.text = :name
+                """
+            return try MonitoringServer.ID.fetchSet(db, sql: sql, arguments: ["name": name])
+        }
+    }
+
     /// The triggers of one server, or of all.
     public func triggers(server: MonitoringServer.ID? = nil) async throws -> [StoredTrigger] {
         try await self.read("list triggers") { db in

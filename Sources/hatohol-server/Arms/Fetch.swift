@@ -24,8 +24,8 @@ struct FetchOptions: ParsableArguments {
         guard (1...3600).contains(self.timeout) else { throw ValidationError("--timeout is 1 to 3600.") }
     }
 
-    /// Hands the command over, waits, and prints how many records came.
-    func perform(_ command: ArmCommand) async throws -> MonitoringStore {
+    /// Hands the command over and waits; gives the store, and how many records came, of events how many were new.
+    func perform(_ command: ArmCommand) async throws -> (store: MonitoringStore, records: Int) {
         let store = try self.common.openStore()
         _ = try await store.server(self.server)
         guard DataDirectory(path: try self.common.settings().dataDirectory).isServed else {
@@ -33,7 +33,7 @@ struct FetchOptions: ParsableArguments {
         }
         let answer = try await self.answer(to: command, store)
         guard answer.succeeded else { throw CommandError("fetch", answer.text, "see `hatohol-server arm status`") }
-        return store
+        return (store, Int(answer.text) ?? 0)
     }
 
     private func answer(to command: ArmCommand, _ store: MonitoringStore) async throws -> CommandAnswer {

@@ -16,7 +16,7 @@ struct FetchItemsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let hosts = self.host.isEmpty ? nil : self.host
-        let store = try await self.options.perform(.fetchItems(hosts: hosts))
+        let store = try await self.options.perform(.fetchItems(hosts: hosts)).store
         let items = try await store.items(server: self.options.server)
         self.options.report(items.filter { hosts?.contains($0.item.hostID) ?? true }.count, "items")
     }
@@ -35,7 +35,7 @@ struct FetchTriggersCommand: AsyncParsableCommand {
 
     func run() async throws {
         let hosts = self.host.isEmpty ? nil : self.host
-        let store = try await self.options.perform(.fetchTriggers(hosts: hosts))
+        let store = try await self.options.perform(.fetchTriggers(hosts: hosts)).store
         let triggers = try await store.triggers(server: self.options.server).filter { !$0.isOwn }
         self.options.report(triggers.filter { hosts?.contains($0.trigger.hostID) ?? true }.count, "triggers")
     }
@@ -58,7 +58,7 @@ struct FetchHistoryCommand: AsyncParsableCommand {
     func run() async throws {
         let (from, to) = (self.since.timestamp, self.until?.timestamp ?? .now)
         let command = ArmCommand.fetchHistory(host: self.host, item: self.item, from: from, to: to)
-        let store = try await self.options.perform(command)
+        let store = try await self.options.perform(command).store
         var output = Output()
         for sample in try await store.history(server: self.options.server, item: self.item, from: from, to: to) {
             if self.options.json {
@@ -92,14 +92,9 @@ struct FetchEventsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let before = try self.options.common.openStore()
-        let stored = try await before.lastInfo(.event, server: self.options.server)
-        let last = try await before.lastArrival()
+        let stored = try await self.options.common.openStore().lastInfo(.event, server: self.options.server)
         let command = ArmCommand.fetchEvents(lastInfo: self.lastInfo ?? stored, count: self.count, newer: !self.older)
-        let store = try await self.options.perform(command)
-        var query = EventQuery(limit: 1000)
-        query.server = self.options.server
-        query.arrivedAfter = last
-        self.options.report(try await store.events(query).count, "new events")
+        // What the arm puts by itself meanwhile is not counted.
+        self.options.report(try await self.options.perform(command).records, "new events")
     }
 }

@@ -7,15 +7,17 @@ struct PruneDatabase: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Deletes the oldest events in small steps; the server may go on running.",
         discussion: """
-            What is known of event ids stays, so that a deleted event that is sent again does not come back.
+            The oldest are those that arrived first, whatever time they claim. What is known of event ids stays, so that a deleted event
+            that is sent again does not come back.
 
             Example: hatohol-server db prune --before 90d
             """
     )
 
     @OptionGroup var common: CommonOptions
-    @Option(help: "Delete events before this time: a time, or an age such as 90d.") var before: TimeArgument?
-    @Option(help: "Keep at most so many, the newest.") var keep: Int64?
+    @Option(help: "Delete events that arrived before this time: a time, or an age such as 90d.") var before:
+        TimeArgument?
+    @Option(help: "Keep at most so many, those that arrived last.") var keep: Int64?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {

@@ -9,7 +9,8 @@ struct RestoreDatabase: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Puts a backup in the place of the store; no server may be running.",
         discussion: """
-            The backup is checked first; the store that was there is kept beside it, with the suffix `.before-restore`.
+            The backup is checked first. The store that was there is kept beside it, under a name with the date such as
+            `hatohol.sqlite.before-restore-20260102-030405`, which is printed.
 
             Example: hatohol-server db restore /backup/hatohol-2026-01-02.sqlite
             """
@@ -34,6 +35,7 @@ struct RestoreDatabase: AsyncParsableCommand {
                 "check the file and the disk"
             )
         }
+        // The copy itself is gone when all went well; nobody reads what is left of it.
         defer { for suffix in ["", "-wal", "-shm"] { unlink(copy + suffix) } }
         guard chmod(copy, 0o600) == 0 else {
             throw CommandError("restore", "cannot protect the copy", "check the disk")
@@ -41,13 +43,8 @@ struct RestoreDatabase: AsyncParsableCommand {
         let restored = try MonitoringStore(path: copy)
         try await restored.check()
         try restored.close()
-        for suffix in ["-wal", "-shm", ""] { rename(target + suffix, "\(target).before-restore\(suffix)") }
-        guard rename(copy, target) == 0 else {
-            throw CommandError(
-                "restore",
-                "cannot move the copy into place",
-                "the store before it is \(target).before-restore"
-            )
-        }
+        let kept = try MonitoringStore.replace(target, by: copy, now: .now)
+        var output = Output()
+        output.line("restored \(self.file)" + (kept.map { "; the store that was there is kept as \($0)" } ?? ""))
     }
 }

@@ -11,8 +11,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Consumes the queues of all registered monitoring servers, and serves the console.",
         discussion: """
-            Logs `ready` and tells systemd so once every server is being taken care of; brokers may be down. Servers that are
-            added, changed or removed meanwhile are noticed within a second. SIGHUP reads certificates again. SIGTERM ends it:
+            Logs `ready` and tells systemd so once the queues of every server have been tried, or after five seconds; the line says how
+            many are connected, and the others are tried again and again. Servers that are added, changed or removed meanwhile are noticed within a second. SIGHUP reads certificates again. SIGTERM ends it:
             what has been read is committed and answered, the rest goes back to the brokers. While nobody can sign in to the
             console, a link that makes the first administrator is printed.
 
@@ -44,13 +44,21 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "hatohol-server")
         // A peer that goes away is an error of the call, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // Until the services take these signals there is nothing to finish: an update of the store that is cut short is begun anew.
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
 
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.create()
         try directory.lock()
         let store = try MonitoringStore(directory: directory.path)
-        let gateway = Gateway(store: store, logger: logger) {
-            logger.info("ready", metadata: ["data-dir": "\(directory.path)"])
+        let gateway = Gateway(store: store, logger: logger) { readiness in
+            logger.info(
+                "ready",
+                metadata: [
+                    "data-dir": "\(directory.path)", "servers": "\(readiness.servers)",
+                    "connected": "\(readiness.reached)",
+                ]
+            )
             ServiceManager.notify("READY=1")
         }
         let console = try self.console.console(store: store, logger: logger)

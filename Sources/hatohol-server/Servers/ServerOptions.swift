@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Gateway
+internal import Glibc
 internal import HAPI
 internal import Store
 
@@ -117,6 +118,22 @@ struct ServerOptions: ParsableArguments {
         if let interval = self.retryInterval { server.settings.retryInterval = interval }
         if let text = self.extendedInfo { server.settings.extendedInfo = text }
         try BrokerCheck.check(server.broker)
+        self.warnOfMissingFiles(server.broker)
+    }
+
+    /// The server reads the files when it connects, perhaps on another day and as another user, so this is no error yet.
+    private func warnOfMissingFiles(_ broker: MonitoringServer.Broker) {
+        let files = [
+            ("--tls-ca", self.tlsCA == nil ? nil : broker.certificateAuthority),
+            ("--tls-cert", self.tlsCertificate == nil ? nil : broker.certificate),
+            ("--tls-key", self.tlsKey == nil ? nil : broker.key),
+        ]
+        for case (let option, let file?) in files where access(file, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            Warning.print(
+                "\(option): cannot read \(file): \(reason); no connection works until it can be read"
+            )
+        }
     }
 
     private func broker(_ text: String) throws -> BrokerURL {

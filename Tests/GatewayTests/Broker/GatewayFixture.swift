@@ -42,7 +42,7 @@ final class GatewayFixture: Sendable {
     func runningGateway<T: Sendable>(_ body: (Gateway) async throws -> T) async throws -> T {
         let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
-        let gateway = Gateway(store: self.store, logger: logger) { continuation.finish() }
+        let gateway = Gateway(store: self.store, logger: logger) { _ in continuation.finish() }
         let group = ServiceGroup(
             configuration: .init(services: [.init(service: gateway)], logger: logger)
         )
