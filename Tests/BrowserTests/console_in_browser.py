@@ -329,18 +329,11 @@ def take_pictures(person, directory):
     person.look(1280, 860, dark=False)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("link")
-    parser.add_argument("--log", required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    parser.add_argument("--axe", type=pathlib.Path, help="axe.min.js, a checker of accessibility")
-    arguments = parser.parse_args()
-    person = Person(arguments.link, arguments.log, arguments.axe)
+def run_steps(person, steps):
+    """Does one step after the other and says how each came out; returns the exit status."""
     passed = failed = 0
     try:
-        pictures = [lambda person: take_pictures(person, arguments.screenshots)] if arguments.screenshots else []
-        for step in STEPS + pictures + [signs_out]:
+        for step in steps:
             name = step.__name__.replace("_", " ").replace("<lambda>", "takes pictures")
             try:
                 step(person)
@@ -353,6 +346,18 @@ def main():
         person.browser.quit()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("link")
+    parser.add_argument("--log", required=True)
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    parser.add_argument("--axe", type=pathlib.Path, help="axe.min.js, a checker of accessibility")
+    arguments = parser.parse_args()
+    person = Person(arguments.link, arguments.log, arguments.axe)
+    pictures = [lambda person: take_pictures(person, arguments.screenshots)] if arguments.screenshots else []
+    return run_steps(person, STEPS + pictures + [signs_out])
 
 
 if __name__ == "__main__":

@@ -52,6 +52,13 @@ def test_a_person_at_work(console):
         "--screenshots", ROOT / "Tests/artefacts", "--axe", pathlib.Path(axe_core_python.__file__).parent / "axe.min.js")  # fmt: skip
 
 
+def test_a_live_list_never_lies(console):
+    socket = console.directory / "syslog"
+    console.agent("--syslog", f"unix-stream:{socket}")
+    until(socket.exists, "the syslog source")
+    run(console.directory, "/usr/bin/python3", HERE / "live_in_browser.py", console.administrator_link(), "--syslog", socket)
+
+
 def test_the_api_keeps_to_its_document(console):
     # What the document's examples name, so that they succeed.
     log = console.directory / "app.log"

@@ -115,13 +115,13 @@ struct EventsTests {
             let live = LiveEvents(store: console.store)
             let messages = try await live.messages(.severity(in: [3]))
             try await console.ingest(server, [.line(1, "quiet"), .line(2, "loud", severity: .error)])
-            for await case .arrivals(let arrivals) in messages {
-                #expect(arrivals.events.map(\.event.content.brief) == ["loud"])
+            for await message in messages {
+                #expect(message.arrivals.digest.events.map(\.event.content.brief) == ["loud"])
                 break
             }
             let missed = try await live.messages(.everything, after: 1)
-            for await case .arrivals(let arrivals) in missed {
-                #expect(arrivals.events.map(\.event.content.brief) == ["loud"])
+            for await message in missed {
+                #expect(message.arrivals.digest.events.map(\.event.content.brief) == ["loud"])
                 break
             }
             await live.finish()
@@ -130,7 +130,7 @@ struct EventsTests {
 
     @Test("are drawn once for all open pages of the same kind")
     func drawnOnce() {
-        let arrivals = Arrivals(events: [], isMore: false, servers: [:])
+        let arrivals = Arrivals(after: 0, last: 0, digest: .nothing, servers: [:])
         var drawn = 0
         for canWrite in [true, false, true, false] {
             let text = arrivals.text(for: .init(language: .english, canWrite: canWrite)) {

@@ -35,6 +35,121 @@ struct LiveEventsTests {
         }
     }
 
+    @Test("are told the worst of a burst, and how many others there were where")
+    func burst() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            let live = LiveEvents(store: console.store)
+            let stream = try await live.messages(.everything)
+            let noise = (2...401).map { NewEvent.line($0, "noise", at: Int64($0)) }
+            try await console.ingest(server, [.line(1, "power failure", severity: .emergency)] + noise)
+            for await message in stream {
+                let digest = message.arrivals.digest
+                #expect(digest.count == 401)
+                #expect(digest.events.count == LiveEvents.limit)
+                #expect(digest.events.last?.id == 1)
+                #expect(digest.gaps.map(\.count) == [351])
+                break
+            }
+            let missed = try await live.missed(.everything, after: 0)
+            #expect(missed.digest.count == 401 && missed.last == 401)
+            await live.finish()
+        }
+    }
+
+    @Test("are told so that each message begins where the one before ended, signs of life included")
+    func chain() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            try await console.ingest(server, [.line(1, "before")])
+            let live = LiveEvents(store: console.store)
+            let stream = try await live.messages([
+                .init(filter: .everything, after: 0), .init(filter: .severity(in: [5]), after: 0),
+            ])
+            let heart = Task { await live.keepAlive(every: .milliseconds(20)) }
+            let feed = Task {
+                for number in 2...40 {
+                    try await console.ingest(server, [.line(number, "line")])
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            }
+            var (known, found): ([Int64], Int) = ([0, 0], 0)
+            for await message in stream {
+                #expect(message.arrivals.after == known[message.subscription])
+                known[message.subscription] = message.arrivals.last
+                found += message.arrivals.digest.count
+                if known == [40, 40] { break }
+            }
+            #expect(found == 40)
+            try await feed.value
+            heart.cancel()
+            await live.finish()
+        }
+    }
+
+    @Test("share a stream, each with its own query and what it missed")
+    func subscriptions() async throws {
+        var configuration = ConsoleConfiguration()
+        configuration.sessionCheck = .seconds(1)
+        try await ConsoleHarness.run(configuration: configuration) { console in
+            try await console.ingest(try await console.server(), [.line(1, "apple"), .line(2, "pear")])
+            let text = try await Self.streamed("/events/stream?q=apple&after=0&q=pear&after=0", console)
+            #expect(text.contains(#/event: events\ndata: 0\ndata: .*apple/#), "\(text)")
+            #expect(text.contains(#/event: events\ndata: 1\ndata: .*pear/#), "\(text)")
+        }
+    }
+
+    @Test(
+        "refuse what makes no sense",
+        arguments: ["q=a&q=b&after=1", "q=severity%3E%3Dawful", "after=1&after=2", "other=1"]
+    )
+    func refusal(query: String) async throws {
+        try await ConsoleHarness.run { console in
+            let caller = try await console.session(try await console.user("hana", .readonly))
+            #expect(try await console.send(.get, "/events/stream?\(query)", as: caller).status == 400)
+        }
+    }
+
+    /// What a stream sends until its session is ended, which its next message brings to light.
+    private static func streamed(_ path: String, _ console: ConsoleHarness) async throws -> String {
+        let caller = try await console.session(try await console.user("hana", .readonly))
+        let page = Task { try await console.send(.get, path, as: caller).text }
+        let key = try await console.key(try await console.user("monitor", .readonly), .read)
+        try await eventually("an open page") {
+            try await console.send(.get, "/metrics", as: key).text.contains("hatohol_live_pages 1\n")
+        }
+        try await console.store.closeSession(hash: Secret.hash(caller.cookie))
+        let feed = Task {
+            for number in 3... {
+                try await console.ingest(1, [.line(number, "apple")])
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        defer { feed.cancel() }
+        return try await page.value
+    }
+
+    @Test("ask for what they missed")
+    func asking() async throws {
+        try await ConsoleHarness.run { console in
+            let server = try await console.server()
+            try await console.ingest(server, (1...60).map { .line($0, "line", at: Int64($0)) })
+            let caller = try await console.session(try await console.user("hana", .readonly))
+            let missed = try await console.send(.get, "/events/missed?q=line&after=5", as: caller)
+            #expect(missed.json?["count"] == 55 && missed.json?["last"] == 60)
+            guard case .array(let rows)? = missed.json?["rows"], case .array(let gaps)? = missed.json?["gaps"] else {
+                Issue.record("\(missed.text)")
+                return
+            }
+            #expect(rows.count == 50 && gaps.count == 1)
+            #expect(gaps.first?["count"] == 5 && gaps.first?["id"] == 10 && gaps.first?["endId"] == 6)
+            // The numbers of a page that is older than the store it asks.
+            let strange = try await console.send(.get, "/events/missed?q=line&after=1000", as: caller)
+            #expect(strange.json?["isTooMuch"] == true)
+            #expect(try await console.send(.get, "/events/missed?q=line", as: caller).status == 400)
+        }
+    }
+
     @Test("know their sessions, asked for together, until they end")
     func sessions() async throws {
         try await ConsoleHarness.run { console in
@@ -145,8 +260,7 @@ struct LiveEventsTests {
     private static func ids(_ stream: AsyncStream<LiveEvents.Message>, count: Int) async throws -> [Int64] {
         var ids: Set<Int64> = []
         for await message in stream {
-            guard case .arrivals(let arrivals) = message else { continue }
-            ids.formUnion(arrivals.events.map(\.id))
+            ids.formUnion(message.arrivals.digest.events.map(\.id))
             if ids.count >= count { break }
         }
         return ids.sorted()

@@ -41,7 +41,12 @@ struct OverviewTests {
             let answer = try await console.send(.get, "/api/v1/overview", as: console.key(limited, .read))
             let some = try #require(answer.json)
             #expect(some["hosts"] == 1 && some["triggers"] == 2 && some["triggersWithProblem"] == 1)
-            #expect(some["eventsArrived"] == 0)
+            for unknown in ["eventsArrived", "databaseBytes", "lastDay"] {
+                #expect(some[unknown] == .null, "\(unknown)")
+            }
+            let page = try await console.send(.get, "/", as: console.session(limited)).text
+            #expect(page.contains("not counted by host group") && !page.contains("histogram"))
+            #expect(!page.contains("Events received") && !page.contains("<b>0</b>"))
         }
     }
 }

@@ -7,54 +7,67 @@ struct Overview: Sendable {
     var hosts = 0
     var triggers = 0
     var triggersWithProblem = 0
-    var eventsArrived: Int64 = 0
-    var databaseBytes: Int64 = 0
-    /// Events of the last 24 hours, by severity.
-    var lastDay: [Severity: Int64] = [:]
-    /// Events of the last 24 hours, by hour and severity, the oldest hour first.
-    var hours: [(start: Timestamp, counts: [Severity: Int64])] = []
     var arms: [ArmStatus] = []
+    /// What is counted of all events together; nil for a person who is limited to host groups, because nobody counts by group.
+    var events: Events?
+
+    /// The counters of events.
+    struct Events: Sendable {
+        var arrived: Int64
+        var databaseBytes: Int64
+        /// Events of the last 24 hours, by severity.
+        var lastDay: [Severity: Int64] = [:]
+        /// Events of the last 24 hours, by hour and severity, the oldest hour first.
+        var hours: [(start: Timestamp, counts: [Severity: Int64])]
+    }
 
     var json: JSON {
         [
             "servers": JSON(self.servers), "serversConnected": JSON(self.serversConnected), "hosts": JSON(self.hosts),
             "triggers": JSON(self.triggers), "triggersWithProblem": JSON(self.triggersWithProblem),
-            "eventsArrived": .number(self.eventsArrived), "databaseBytes": .number(self.databaseBytes),
-            "lastDay": .object(
-                Severity.allCases.map { JSON.Member(name: "\($0)", value: .number(self.lastDay[$0] ?? 0)) }
-            ),
+            // What is not known is null: a zero would say that nothing came.
+            "eventsArrived": JSON(self.events?.arrived), "databaseBytes": JSON(self.events?.databaseBytes),
+            "lastDay": self.events.map { Self.json($0.lastDay) } ?? .null,
         ]
+    }
+
+    private static func json(_ counts: [Severity: Int64]) -> JSON {
+        .object(Severity.allCases.map { JSON.Member(name: "\($0)", value: .number(counts[$0] ?? 0)) })
     }
 }
 
 extension Call {
-    /// What this person may see of it: who is limited to host groups gets no counters of events, which know no groups.
+    /// What this person may see of it.
     func overview() async throws -> Overview {
         var overview = Overview()
         overview.arms = try await self.store.armStatus()
         overview.servers = overview.arms.count
         overview.serversConnected = overview.arms.count { $0.link?.state == .established }
-        let isLimited = try !self.user.hostGroups.isEmpty
-        if isLimited {
+        if try self.user.hostGroups.isEmpty {
+            overview.hosts = try await self.store.hostCount()
+            (overview.triggers, overview.triggersWithProblem) = try await self.store.triggerCounts()
+            overview.events = try await self.eventCounters()
+        } else {
             overview.hosts = try await self.hosts().count
             let triggers = try await self.triggers()
             overview.triggers = triggers.count
             overview.triggersWithProblem = triggers.count { $0.trigger.status == .ng }
-        } else {
-            overview.hosts = try await self.store.hostCount()
-            (overview.triggers, overview.triggersWithProblem) = try await self.store.triggerCounts()
-        }
-        let hour: Int64 = 3600
-        let first = (self.now.seconds / hour - 23) * hour
-        overview.hours = (0..<24).map { (Timestamp(nanoseconds: (first + $0 * hour) * 1_000_000_000), [:]) }
-        guard !isLimited else { return overview }
-        (overview.eventsArrived, overview.databaseBytes) = try await self.store.size()
-        for tally in try await self.store.hourlyTally(since: overview.hours[0].start) {
-            overview.lastDay[tally.severity, default: 0] += tally.count
-            let index = Int((tally.hour.seconds - first) / hour)
-            guard overview.hours.indices.contains(index) else { continue }
-            overview.hours[index].counts[tally.severity, default: 0] += tally.count
         }
         return overview
+    }
+
+    private func eventCounters() async throws -> Overview.Events {
+        let hour: Int64 = 3600
+        let first = (self.now.seconds / hour - 23) * hour
+        let hours = (0..<24).map { Timestamp(nanoseconds: (first + $0 * hour) * 1_000_000_000) }
+        let (arrived, bytes) = try await self.store.size()
+        var events = Overview.Events(arrived: arrived, databaseBytes: bytes, hours: hours.map { ($0, [:]) })
+        for tally in try await self.store.hourlyTally(since: hours[0]) {
+            events.lastDay[tally.severity, default: 0] += tally.count
+            let index = Int((tally.hour.seconds - first) / hour)
+            guard events.hours.indices.contains(index) else { continue }
+            events.hours[index].counts[tally.severity, default: 0] += tally.count
+        }
+        return events
     }
 }

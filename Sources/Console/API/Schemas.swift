@@ -104,8 +104,8 @@ enum Schemas {
     ])
     private static let overview = object([
         ("servers", number), ("serversConnected", number), ("hosts", number), ("triggers", number),
-        ("triggersWithProblem", number), ("eventsArrived", number), ("databaseBytes", number),
-        ("lastDay", ["type": "object", "additionalProperties": ["type": "integer"]]),
+        ("triggersWithProblem", number), ("eventsArrived", nullable("integer")), ("databaseBytes", nullable("integer")),
+        ("lastDay", ["type": ["null", "object"], "additionalProperties": ["type": "integer"]]),
     ])
 
     /// What is sent to add or change a monitoring server.

@@ -13,7 +13,6 @@ enum EventPages {
 
     static func register(_ routes: inout Routes) {
         routes.page(.get, "/events", .read, self.list)
-        routes.page(.get, "/events/stream", .read, self.stream)
         routes.page(.get, "/events/{id}", .read, self.show)
         routes.page(.post, "/events/handle", .write, self.handle)
     }
@@ -135,64 +134,6 @@ enum EventPages {
         _ = try await call.handle(Parameters(members))
         let separator = back.contains("?") ? "&" : "?"
         return .see(Call.local(back) + (back.contains("notice=") ? "" : separator + "notice=handled"))
-    }
-
-    /// Server-sent events (HTML Living Standard, 9.2): rows as they arrive, ready to be put into the list.
-    private static func stream(_ call: Call) async throws -> Response {
-        var query = call.query
-        // Pages with the same query share one reader, so `since:-1h` must not mean another moment for each of them.
-        let filter = try call.filter(&query, now: call.now.floored(seconds: 600))
-        let after = try query.int("after", in: 0...Int64.max)
-        try query.finish()
-        // A browser that comes back says how far it had read.
-        let seen = call.request.headers[.lastEventID].flatMap { Int64($0) } ?? after
-        let messages = try await call.site.live.messages(filter, after: seen)
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/event-stream"],
-            body: ResponseBody { writer in
-                call.site.metrics.open()
-                defer { call.site.metrics.close() }
-                try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-                reading: for await message in messages {
-                    switch try await Self.standing(of: call) {
-                    case .unchanged: try await writer.write(Self.text(message, call))
-                    // The browser comes back by itself, and is told what it may see now.
-                    case .changed: break reading
-                    case .ended:
-                        try await writer.write(ByteBuffer(string: "event: signed-out\ndata:\n\n"))
-                        break reading
-                    }
-                }
-                try await writer.finish(nil)
-            }
-        )
-    }
-
-    private static func text(_ message: LiveEvents.Message, _ call: Call) -> ByteBuffer {
-        guard case .arrivals(let arrivals) = message else { return ByteBuffer(string: ": still here\n\n") }
-        let canWrite = call.identity.map(Access.write.allows) ?? false
-        return arrivals.text(for: .init(language: call.language, canWrite: canWrite)) {
-            let rows = arrivals.events.map { event in
-                call.site.pages.render(
-                    "event-row",
-                    call.view(event, arrivals.servers).merging(["canWrite": canWrite, "isNew": true]) { $1 },
-                    call.language
-                )
-            }
-            let data: JSON = ["rows": JSON(rows), "isMore": .bool(arrivals.isMore)]
-            return "event: events\nid: \(arrivals.last)\ndata: \(data.text)\n\n"
-        }
-    }
-
-    /// What has become of a session or key since its page was opened.
-    private enum Standing { case unchanged, changed, ended }
-
-    private static func standing(of call: Call) async throws -> Standing {
-        guard let identity = call.identity, let holder = try await call.site.holder(of: identity.proof, now: .now())
-        else { return .ended }
-        let (then, now) = (identity.user, holder.user)
-        return then.hostGroups == now.hostGroups && then.role == now.role ? .unchanged : .changed
     }
 }
 

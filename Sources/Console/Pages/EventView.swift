@@ -6,7 +6,7 @@ extension Call {
         let event = handled.event.content
         return [
             "id": handled.id, "severity": "\(event.severity)", "severityText": self.text("severity.\(event.severity)"),
-            "time": event.time.description, "timeText": event.time.short,
+            "at": event.time.nanoseconds, "time": event.time.description, "timeText": event.time.short,
             "host": event.hostName.isEmpty ? event.hostID : event.hostName,
             "server": names[handled.event.server] ?? "#\(handled.event.server)", "serverId": handled.event.server,
             "brief": event.brief, "status": "\(event.status)", "statusText": self.text("status.\(event.status)"),

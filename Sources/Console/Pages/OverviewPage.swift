@@ -13,33 +13,37 @@ enum OverviewPage {
                 call.visible, .handling(.none), .severity(in: [3, 4, 5]), .since(call.now.advanced(seconds: -86_400)),
             ])
             let open = try await call.search(EventSearch(filter, limit: 8)).events
-            let highest = overview.hours.map { $0.counts.values.reduce(0, +) }.max() ?? 0
-            return call.page(
-                "overview",
-                "overview",
-                [
-                    "servers": overview.servers, "serversConnected": overview.serversConnected,
-                    "serversAreFine": overview.servers == overview.serversConnected, "hosts": overview.hosts,
-                    "triggers": overview.triggers,
-                    "triggersWithProblem": overview.triggersWithProblem,
-                    "triggersAreFine": overview.triggersWithProblem == 0,
-                    "eventsArrived": Self.grouped(overview.eventsArrived),
-                    "size": Self.size(overview.databaseBytes), "highest": highest,
-                    "lastDay": Self.grouped(overview.lastDay.values.reduce(0, +)),
-                    "severities": Severity.allCases.reversed().map { severity in
-                        [
-                            "severity": "\(severity)", "severityText": call.text("severity.\(severity)"),
-                            "count": Self.grouped(overview.lastDay[severity] ?? 0),
-                            "href": "/events?q=" + "severity:\(severity) since:-1d".formEncoded,
-                        ] as [String: Any]
-                    },
-                    "bars": overview.hours.enumerated().map { Self.bar($0.offset, $0.element, highest) },
-                    "first": overview.hours.first?.start.description ?? "", "last": call.now.description,
-                    "open": open.map { call.view($0, names) }, "hasOpen": !open.isEmpty,
-                    "arms": overview.arms.map(call.view), "hasArms": !overview.arms.isEmpty,
-                ]
-            )
+            let values: [String: Any] = [
+                "servers": overview.servers, "serversConnected": overview.serversConnected,
+                "serversAreFine": overview.servers == overview.serversConnected, "hosts": overview.hosts,
+                "triggers": overview.triggers,
+                "triggersWithProblem": overview.triggersWithProblem,
+                "triggersAreFine": overview.triggersWithProblem == 0,
+                "severities": Severity.allCases.reversed().map { severity in
+                    [
+                        "severity": "\(severity)", "severityText": call.text("severity.\(severity)"),
+                        "count": overview.events.map { Self.grouped($0.lastDay[severity] ?? 0) } ?? "",
+                        "href": "/events?q=" + "severity:\(severity) since:-1d".formEncoded,
+                    ] as [String: Any]
+                },
+                "open": open.map { call.view($0, names) }, "hasOpen": !open.isEmpty,
+                "arms": overview.arms.map(call.view), "hasArms": !overview.arms.isEmpty,
+                "isCounted": overview.events != nil,
+            ]
+            let counted = overview.events.map { Self.view($0, now: call.now) } ?? [:]
+            return call.page("overview", "overview", values.merging(counted) { $1 })
         }
+    }
+
+    /// What the template shows of the counters of events.
+    private static func view(_ events: Overview.Events, now: Timestamp) -> [String: Any] {
+        let highest = events.hours.map { $0.counts.values.reduce(0, +) }.max() ?? 0
+        return [
+            "eventsArrived": self.grouped(events.arrived), "size": self.size(events.databaseBytes), "highest": highest,
+            "lastDay": self.grouped(events.lastDay.values.reduce(0, +)),
+            "bars": events.hours.enumerated().map { self.bar($0.offset, $0.element, highest) },
+            "first": events.hours.first?.start.description ?? "", "last": now.description,
+        ]
     }
 
     /// One hour as a column of severities, the worst on top.

@@ -31,10 +31,12 @@ struct Pages: Sendable {
     private static let assets: [(name: String, type: String, bytes: [UInt8])] = [
         ("console.css", "text/css; charset=utf-8", PackageResources.console_css),
         ("console.js", "text/javascript; charset=utf-8", PackageResources.console_js),
+        ("live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
+        ("stream.js", "text/javascript; charset=utf-8", PackageResources.stream_js),
         ("icon.svg", "image/svg+xml", PackageResources.icon_svg),
     ]
 
-    /// Changes with the files, so that browsers keep them until then.
+    /// Changes with the files, so that browsers keep them until then; a part of the path, so that files that import others name the same version.
     private static let version = Secret.base64URL(Array(Secret.sha256(assets.flatMap(\.bytes)).prefix(9)))
 
     private let library: MustacheLibrary
@@ -50,7 +52,7 @@ struct Pages: Sendable {
     /// Every page, and what pages send.
     static func register(_ routes: inout Routes) {
         for asset in self.assets {
-            routes.page(.get, "/assets/\(asset.name)", .open) { _ in
+            routes.page(.get, "/assets/\(self.version)/\(asset.name)", .open) { _ in
                 var response = Response.bytes(asset.bytes, type: asset.type)
                 response.headers[.cacheControl] = "public, max-age=31536000, immutable"
                 return response
@@ -59,6 +61,7 @@ struct Pages: Sendable {
         SignInPages.register(&routes)
         OverviewPage.register(&routes)
         EventPages.register(&routes)
+        LivePages.register(&routes)
         InventoryPages.register(&routes)
         ServerPages.register(&routes)
         AccountPages.register(&routes)

@@ -1,14 +1,14 @@
 // What the pages do by themselves. Every page also works without, except for what is live.
 
-const $ = (selector, root = document) => root.querySelector(selector);
-const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // Times in the reader's zone, UTC on hover.
-const language = document.documentElement.lang;
+export const language = document.documentElement.lang;
 const sameDay = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
-const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
-const hour = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-const localize = (root) => {
+export const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+export const hour = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+export const localize = (root) => {
   for (const element of $$("time[datetime]", root)) {
     const date = new Date(element.dateTime.replace(/(\.\d{3})\d*Z$/, "$1Z"));
     if (isNaN(date)) continue;
@@ -19,47 +19,7 @@ const localize = (root) => {
 };
 localize(document);
 
-// New events: put on top while the reader is there; counted, and shown on request, while the reader is further down.
-const live = $("#live");
 const rows = $("#rows");
-const fresh = $("#fresh");
-const waiting = [];
-let waitingIsMore = false;
-const insert = (list) => {
-  const template = document.createElement("template");
-  template.innerHTML = list.join("");
-  // What arrived while the page was on its way may be told twice.
-  for (const row of $$("tr", template.content)) if ($(`tr[data-id="${row.dataset.id}"]`, rows)) row.remove();
-  localize(template.content);
-  rows.prepend(template.content);
-  while (rows.children.length > 300) rows.lastElementChild.remove();
-  $("#empty")?.remove();
-};
-const isReading = () => scrollY > 160 || rows.contains(document.activeElement) || $("input:checked", rows) !== null;
-const showWaiting = () => {
-  insert(waiting.splice(0));
-  fresh.hidden = true;
-  waitingIsMore = false;
-};
-if (live) {
-  const stream = new EventSource(live.dataset.stream);
-  const label = $("span", live);
-  stream.addEventListener("open", () => { live.classList.remove("off"); label.textContent = live.dataset.on; live.dataset.ready = ""; });
-  stream.addEventListener("error", () => { live.classList.add("off"); label.textContent = live.dataset.off; });
-  stream.addEventListener("signed-out", () => { stream.close(); location.href = "/sign-in?next=" + encodeURIComponent(location.pathname + location.search); });
-  stream.addEventListener("events", (message) => {
-    const { rows: list, isMore } = JSON.parse(message.data);
-    if (!isReading()) { insert(list); return; }
-    waiting.unshift(...list);
-    waitingIsMore ||= isMore || waiting.length > 300;
-    waiting.length = Math.min(waiting.length, 300);
-    fresh.textContent = `↑ ${waiting.length}${waitingIsMore ? "+" : ""} ${live.dataset.more}`;
-    fresh.hidden = false;
-  });
-  addEventListener("pagehide", () => stream.close());
-  fresh.addEventListener("click", () => { scrollTo({ top: 0 }); document.activeElement?.blur(); showWaiting(); });
-  addEventListener("scroll", () => { if (waiting.length && !isReading()) showWaiting(); }, { passive: true });
-}
 
 // Selection, and what is done with it.
 const bulk = $("#bulk");

@@ -54,7 +54,7 @@ extension HTTPField.Name {
     static let forwardedFor = Self.literal("X-Forwarded-For")
     static let forwardedProto = Self.literal("X-Forwarded-Proto")
     static let fetchSite = Self.literal("Sec-Fetch-Site")
-    static let lastEventID = Self.literal("Last-Event-ID")
+    static let accelBuffering = Self.literal("X-Accel-Buffering")
     static let checkStatus = Self.literal("X-Check-Status")
 
     /// A name we write ourselves, so that it is one.

@@ -100,6 +100,17 @@ struct Parameters: Sendable {
         return numbers
     }
 
+    /// Each of the texts given under one name in a query, empty ones too.
+    mutating func repeated(_ name: String, max limit: Int, of length: Int) throws(Problem) -> [String] {
+        guard let list = try self.list(name, max: limit) else { return [] }
+        var texts: [String] = []
+        for element in list {
+            var one = Parameters([JSON.Member(name: name, value: element)])
+            texts.append(try one.string(name, max: length) ?? "")
+        }
+        return texts
+    }
+
     /// Texts: an array in JSON, lines of one text in a form.
     mutating func strings(_ name: String, max limit: Int) throws(Problem) -> [String]? {
         guard let list = try self.list(name, max: limit) else { return nil }
