@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Watches the live list of events in headless Chromium, through a proxy that breaks.
 
-    live_in_browser.py LINK --syslog SOCKET
+    live_in_browser.py LINK --syslog SOCKET [--axe FILE] [--only STEP…]
 
 LINK is as for console_in_browser.py; SOCKET is the Unix stream socket of an agent's syslog source, because a line of syslog
 says how severe an event is and when it was. Ends with `N passed, N failed`, and with exit status 1 when something failed.
@@ -9,6 +9,7 @@ says how severe an event is and when it was. Ends with `N passed, N failed`, and
 
 import argparse
 import datetime
+import pathlib
 import re
 import socket
 import sys
@@ -18,7 +19,9 @@ import urllib.parse
 
 from selenium.webdriver.common.by import By
 
-from console_in_browser import PASSWORD, Person, chooses_a_password_and_signs_in_with_it, run_steps
+from console_in_browser import (
+    PASSWORD, Person, check_by_axe, check_contrast, chooses_a_password_and_signs_in_with_it, run_steps, says_nothing_in_the_log,
+)
 
 REFUSAL = b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops"
 
@@ -212,6 +215,29 @@ def marks_what_lies_before_a_late_event(person):
     person.wait(lambda: shown(person, marker) == 151 and not person.all("#rows > tr.gap"), "all of them")
 
 
+def can_be_read_by_everybody(person):
+    """The marks that are rarely there: a gap, a late event, the banner and the count of new events."""
+    marker = f"marks-{time.time_ns()}"
+    watch(person, marker)
+    write(person, ("ERROR", f"{marker} straggler", -3600), *[("INFO", f"{marker} {n}") for n in range(60)])
+    accounted(person, marker, 61)
+    assert person.all("#rows > tr.gap")
+    person.browser.execute_script(
+        """for (const mark of document.querySelectorAll("#stale, #stale a, #fresh")) mark.hidden = false;
+        document.querySelector("#stale p").textContent = document.querySelector("#stale").dataset.lost;
+        document.querySelector("#fresh").textContent = "↑ 5";"""
+    )
+    for dark in [False, True]:
+        person.look(1280, 860, dark)
+        check_contrast(person, "dark" if dark else "light")
+        check_by_axe(person, "dark" if dark else "light")
+    for width in [360, 800]:
+        person.look(width, 800, dark=False)
+        needed = person.browser.execute_script("return document.documentElement.scrollWidth")
+        assert needed <= width, f"{needed} of {width}"
+    person.look(1280, 860, dark=False)
+
+
 def survives(person, trouble, seconds):
     marker = f"trouble-{time.time_ns()}"
     watch(person, marker)
@@ -256,6 +282,18 @@ def notices_a_connection_that_says_nothing(person):
     finally:
         person.proxy.flows.set()
     person.wait(lambda: shown(person, marker), "the missed event", 80)
+    person.wait(lambda: not person.find("#stale").is_displayed(), "the banner to go")
+
+
+def says_when_the_state_of_arms_is_old(person):
+    person.open("/servers")
+    person.proxy.refusal = b"503 Service Unavailable"
+    person.proxy.cut()
+    try:
+        person.wait(lambda: person.find("#stale").is_displayed(), "the banner", 80)
+        assert "Not live since" in person.find("#stale").text
+    finally:
+        person.proxy.refusal = None
     person.wait(lambda: not person.find("#stale").is_displayed(), "the banner to go")
 
 
@@ -351,9 +389,9 @@ def signs_in(person):
 
 STEPS = [
     signs_in, hides_nothing_of_a_burst, hides_nothing_of_warnings_in_japanese, hides_nothing_from_a_reader,
-    opens_a_gap_by_keyboard, has_the_order_of_a_reload, marks_what_lies_before_a_late_event,
-    survives_a_proxy_that_refuses, survives_cuts, notices_a_connection_that_says_nothing,
-    keeps_what_is_typed_when_the_session_ends, opens_twenty_tabs, is_live_without_shared_workers,
+    opens_a_gap_by_keyboard, has_the_order_of_a_reload, marks_what_lies_before_a_late_event, can_be_read_by_everybody,
+    says_nothing_in_the_log, survives_a_proxy_that_refuses, survives_cuts, notices_a_connection_that_says_nothing,
+    says_when_the_state_of_arms_is_old, keeps_what_is_typed_when_the_session_ends, opens_twenty_tabs, is_live_without_shared_workers,
 ]
 
 
@@ -361,12 +399,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("link")
     parser.add_argument("--syslog", required=True)
+    parser.add_argument("--axe", type=pathlib.Path, help="axe.min.js, a checker of accessibility")
     parser.add_argument("--only", nargs="*", help="names of steps to run after signing in")
     arguments = parser.parse_args()
     parts = urllib.parse.urlsplit(arguments.link)
     proxy = Proxy(parts.port)
     link = parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()
-    person = Person(link, arguments.syslog)
+    person = Person(link, arguments.syslog, arguments.axe)
     person.proxy = proxy
     steps = [step for step in STEPS if not arguments.only or step is signs_in or step.__name__ in arguments.only]
     return run_steps(person, steps)

@@ -19,6 +19,7 @@ from conftest import ROOT
 from deployment import Deployment
 
 HERE = pathlib.Path(__file__).resolve().parent
+AXE = pathlib.Path(axe_core_python.__file__).parent / "axe.min.js"
 
 
 @pytest.fixture
@@ -49,14 +50,15 @@ def test_a_person_at_work(console):
     console.agent("--tail", log, "--from", "beginning")
     # Debian's selenium fits Debian's Chromium, and belongs to Debian's Python.
     run(console.directory, "/usr/bin/python3", HERE / "console_in_browser.py", console.administrator_link(), "--log", log,
-        "--screenshots", ROOT / "Tests/artefacts", "--axe", pathlib.Path(axe_core_python.__file__).parent / "axe.min.js")  # fmt: skip
+        "--screenshots", ROOT / "Tests/artefacts", "--axe", AXE)  # fmt: skip
 
 
 def test_a_live_list_never_lies(console):
     socket = console.directory / "syslog"
     console.agent("--syslog", f"unix-stream:{socket}")
     until(socket.exists, "the syslog source")
-    run(console.directory, "/usr/bin/python3", HERE / "live_in_browser.py", console.administrator_link(), "--syslog", socket)
+    run(console.directory, "/usr/bin/python3", HERE / "live_in_browser.py", console.administrator_link(),
+        "--syslog", socket, "--axe", AXE)  # fmt: skip
 
 
 def test_the_api_keeps_to_its_document(console):

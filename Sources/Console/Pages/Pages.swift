@@ -14,6 +14,7 @@ struct Pages: Sendable {
         "overview": PackageResources.overview_mustache,
         "events": PackageResources.events_mustache,
         "event-row": PackageResources.event_row_mustache,
+        "stale": PackageResources.stale_mustache,
         "event": PackageResources.event_mustache,
         "triggers": PackageResources.triggers_mustache,
         "hosts": PackageResources.hosts_mustache,

@@ -6,8 +6,8 @@ export const $$ = (selector, root = document) => [...root.querySelectorAll(selec
 // Times in the reader's zone, UTC on hover.
 export const language = document.documentElement.lang;
 const sameDay = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
-export const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
-export const hour = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+const hour = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 export const localize = (root) => {
   for (const element of $$("time[datetime]", root)) {
     const date = new Date(element.dateTime.replace(/(\.\d{3})\d*Z$/, "$1Z"));
@@ -18,6 +18,19 @@ export const localize = (root) => {
   }
 };
 localize(document);
+
+// Says since when a page that renews itself does not, until it does again.
+const banner = $("#stale");
+export const complain = (since, isEnded) => {
+  const date = new Date(since);
+  const isToday = date.toDateString() === new Date().toDateString();
+  $("p", banner).textContent = banner.dataset[isEnded ? "ended" : "lost"].replace("{time}", (isToday ? hour : otherDay).format(date));
+  const link = $("a", banner);
+  link.hidden = !isEnded;
+  link.href = "/sign-in?next=" + encodeURIComponent(location.pathname + location.search);
+  banner.hidden = false;
+};
+export const takeBack = () => { banner.hidden = true; };
 
 const rows = $("#rows");
 
@@ -138,13 +151,20 @@ document.addEventListener("click", async (event) => {
 
 // The state of the arms renews itself.
 const table = $("[data-refresh]");
+let renewed = Date.now();
 if (table) setInterval(async () => {
   if (document.hidden || sheet.open || table.contains(document.activeElement)) return;
-  const answer = await fetch(table.dataset.refresh).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  const answer = await fetch(table.dataset.refresh, { redirect: "manual" }).catch(() => null);
+  if (!answer?.ok) {
+    const isEnded = answer?.type === "opaqueredirect";
+    if (isEnded || Date.now() - renewed > 30_000) complain(renewed, isEnded);
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   table.replaceChildren(...$("[data-refresh]", page).childNodes);
   localize(table);
+  renewed = Date.now();
+  takeBack();
 }, 3000);
 
 // The keyboard.

@@ -1,5 +1,5 @@
 // The list of events while it is open: what arrives is put where a reload would show it, and nothing is left out without a word.
-import { $, $$, hour, language, localize, otherDay } from "./console.js";
+import { $, $$, complain, language, localize, takeBack } from "./console.js";
 import { Stream } from "./stream.js";
 
 const live = $("#live");
@@ -184,11 +184,6 @@ fresh.addEventListener("click", () => { scrollTo({ top: 0 }); document.activeEle
 addEventListener("scroll", () => { if (isWaiting() && !isReading()) load(); }, { passive: true });
 
 // Whether the page is live, in words; after half a minute without a connection it says so where nobody can miss it.
-const banner = $("#stale");
-const since = (time) => {
-  const date = new Date(time);
-  return (date.toDateString() === new Date().toDateString() ? hour : otherDay).format(date);
-};
 let state = "";
 let alarm = 0;
 const show = (now) => {
@@ -198,18 +193,9 @@ const show = (now) => {
   state = now.state;
   live.classList.toggle("off", state !== "live");
   $("span", live).textContent = { live: text.on, lost: text.off, ended: text.ended }[state];
-  if (state === "live") live.dataset.ready = "";
-  const complain = () => {
-    $("p", banner).textContent = text[state === "ended" ? "endedSince" : "lostSince"].replace("{time}", since(now.since));
-    Object.assign($("a", banner), {
-      hidden: state !== "ended",
-      href: "/sign-in?next=" + encodeURIComponent(location.pathname + location.search),
-    });
-    banner.hidden = false;
-  };
-  if (state === "live") banner.hidden = true;
-  else if (state === "ended") complain();
-  else alarm = setTimeout(complain, Math.max(2000, now.since + 30_000 - Date.now()));
+  if (state === "live") { live.dataset.ready = ""; takeBack(); }
+  else if (state === "ended") complain(now.since, true);
+  else alarm = setTimeout(() => complain(now.since, false), Math.max(2000, now.since + 30_000 - Date.now()));
 };
 
 // The way to the stream: through the worker that all pages share, or one of our own while the page can be seen.
