@@ -128,6 +128,30 @@ struct EventsTests {
         }
     }
 
+    @Test("say when they came late or from a clock that is ahead, in both languages, and only then")
+    func punctuality() async throws {
+        try await ConsoleHarness.run { console in
+            let now = Timestamp.now()
+            let events = [0, -3600, 7260].enumerated().map { number, shift in
+                var event = NewEvent.line(number, "line")
+                event.time = now.advanced(seconds: Int64(shift))
+                return event
+            }
+            try await console.ingest(try await console.server(), events)
+            let caller = try await console.session(try await console.user("hana", .readonly))
+            for (path, language, marks) in [
+                ("/events", "en", ["arrived 1 h late", "clock 2 h 1 min ahead"]),
+                ("/events", "ja", ["1時間遅れて到着", "時計が2時間 1分進んでいます"]),
+                ("/events/missed?after=0", "en", ["arrived 1 h late", "clock 2 h 1 min ahead"]),
+                ("/events/2", "en", ["arrived 1 h late"]),
+            ] {
+                let answer = try await console.send(.get, path, as: caller, headers: [.acceptLanguage: language])
+                for mark in marks { #expect(answer.text.contains(mark), "\(path) \(language): \(mark)") }
+                #expect(answer.text.matches(of: #/tag warn/#).count == marks.count)
+            }
+        }
+    }
+
     @Test("are drawn once for all open pages of the same kind")
     func drawnOnce() {
         let arrivals = Arrivals(after: 0, last: 0, digest: .nothing, servers: [:])

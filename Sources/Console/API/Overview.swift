@@ -62,7 +62,7 @@ extension Call {
         let hours = (0..<24).map { Timestamp(nanoseconds: (first + $0 * hour) * 1_000_000_000) }
         let (arrived, bytes) = try await self.store.size()
         var events = Overview.Events(arrived: arrived, databaseBytes: bytes, hours: hours.map { ($0, [:]) })
-        for tally in try await self.store.hourlyTally(since: hours[0]) {
+        for tally in try await self.store.hourlyTally(since: hours[0], until: self.now) {
             events.lastDay[tally.severity, default: 0] += tally.count
             let index = Int((tally.hour.seconds - first) / hour)
             guard events.hours.indices.contains(index) else { continue }

@@ -4,9 +4,11 @@ extension Call {
     /// What the templates show of an event.
     func view(_ handled: HandledEvent, _ names: [Int64: String]) -> [String: Any] {
         let event = handled.event.content
+        let odd = self.text(Punctuality(time: event.time, arrival: handled.event.arrival))
         return [
             "id": handled.id, "severity": "\(event.severity)", "severityText": self.text("severity.\(event.severity)"),
-            "at": event.time.nanoseconds, "time": event.time.description, "timeText": event.time.short,
+            "isOdd": !odd.isEmpty, "oddText": odd, "at": event.time.nanoseconds, "time": event.time.description,
+            "timeText": event.time.short,
             "host": event.hostName.isEmpty ? event.hostID : event.hostName,
             "server": names[handled.event.server] ?? "#\(handled.event.server)", "serverId": handled.event.server,
             "brief": event.brief, "status": "\(event.status)", "statusText": self.text("status.\(event.status)"),
