@@ -211,8 +211,25 @@ def marks_what_lies_before_a_late_event(person):
     write(person, ("ERROR", f"{marker} straggler", -3600))
     person.wait(lambda: shown(person, "straggler"), "the late event")
     assert [row.get_attribute("class") for row in person.all("#rows > tr")][-2] == "gap"
+    # It is far below what the reader sees.
+    person.wait(lambda: "1 arrived late" in person.find("#late").text, "the word that it is there")
+    person.find("#late").click()
+    assert "straggler" in person.browser.switch_to.active_element.text
+    assert not person.find("#late").is_displayed()
     person.find("#rows > tr.gap a").click()
     person.wait(lambda: shown(person, marker) == 151 and not person.all("#rows > tr.gap"), "all of them")
+
+
+def leads_on_without_a_hole(person):
+    """What a list that grew has to give up is on the next page."""
+    marker = f"long-{time.time_ns()}"
+    watch(person, marker)
+    for wave in range(8):
+        write(person, *[("INFO", f"{marker} {n}") for n in range(40)])
+        person.wait(lambda: shown(person, marker) == min(300, 40 * (wave + 1)), "the events of each wave")
+    here = listed(person)
+    person.press("a[rel=next]", "the next page")
+    assert len(here) == 300 and len(set(here) | set(listed(person))) == 320
 
 
 def can_be_read_by_everybody(person):
@@ -223,9 +240,9 @@ def can_be_read_by_everybody(person):
     accounted(person, marker, 61)
     assert person.all("#rows > tr.gap")
     person.browser.execute_script(
-        """for (const mark of document.querySelectorAll("#stale, #stale a, #fresh")) mark.hidden = false;
+        """for (const mark of document.querySelectorAll("#stale, #stale a, #fresh, #late")) mark.hidden = false;
         document.querySelector("#stale p").textContent = document.querySelector("#stale").dataset.lost;
-        document.querySelector("#fresh").textContent = "↑ 5";"""
+        document.querySelector("#fresh").textContent = document.querySelector("#late").textContent = "↑ 5";"""
     )
     for dark in [False, True]:
         person.look(1280, 860, dark)
@@ -389,7 +406,8 @@ def signs_in(person):
 
 STEPS = [
     signs_in, hides_nothing_of_a_burst, hides_nothing_of_warnings_in_japanese, hides_nothing_from_a_reader,
-    opens_a_gap_by_keyboard, has_the_order_of_a_reload, marks_what_lies_before_a_late_event, can_be_read_by_everybody,
+    opens_a_gap_by_keyboard, has_the_order_of_a_reload, marks_what_lies_before_a_late_event,
+    leads_on_without_a_hole, can_be_read_by_everybody,
     says_nothing_in_the_log, survives_a_proxy_that_refuses, survives_cuts, notices_a_connection_that_says_nothing,
     says_when_the_state_of_arms_is_old, keeps_what_is_typed_when_the_session_ends, opens_twenty_tabs, is_live_without_shared_workers,
 ]

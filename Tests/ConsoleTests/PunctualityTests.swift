@@ -6,7 +6,8 @@ import Testing
 @Suite("An event's time and its arrival")
 struct PunctualityTests {
     private static let cases: [(arrivesAfter: Int64, expected: Punctuality)] = [
-        (0, .onTime), (299, .onTime), (300, .late(minutes: 5)), (3595, .late(minutes: 60)), (86_400, .late(minutes: 1440)),
+        (0, .onTime), (299, .onTime), (300, .late(minutes: 5)), (3595, .late(minutes: 60)),
+        (86_400, .late(minutes: 1440)),
         (-59, .onTime), (-60, .ahead(minutes: 1)), (-7205, .ahead(minutes: 120)),
     ]
 

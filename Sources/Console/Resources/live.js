@@ -67,14 +67,34 @@ const insert = ({ rows: list, gaps }) => {
   const last = rows.lastElementChild;
   const isBehind = (row) => last && $("a[rel=next]") && compare(placeOf(row), placeOf(last)) > 0;
   // Between the end of the list and an event that came late there are others, which nobody has asked for yet.
-  const late = arrived.filter(isBehind).sort((one, other) => compare(placeOf(one), placeOf(other)))[0];
-  if (late) {
+  const behind = arrived.filter(isBehind).sort((one, other) => compare(placeOf(one), placeOf(other)))[0];
+  if (behind) {
     const { at, id } = placeOf(last);
-    arrived.push(gapRow({ at, id: Number(id) - 0.5, endAt: late.dataset.at, endId: late.dataset.id, href: listBehind({ at, id }) }));
+    arrived.push(gapRow({ at, id: Number(id) - 0.5, endAt: behind.dataset.at, endId: behind.dataset.id, href: listBehind({ at, id }) }));
   }
   merge(arrived.sort((one, other) => compare(placeOf(one), placeOf(other))));
   trim();
+  announce(arrived.filter((row) => $(".tag.warn", row) && !(row.getBoundingClientRect().top <= innerHeight && row.isConnected)));
 };
+
+// Who looks at the top of the list does not see what came late and stands further down, or on the next page.
+const late = $("#late");
+let stragglers = [];
+const announce = (unseen) => {
+  if (unseen.length === 0) return;
+  stragglers.push(...unseen);
+  stragglers.length = Math.min(stragglers.length, most);
+  late.textContent = "↓ " + text.late.replace("{count}", stragglers.length.toLocaleString(language));
+  late.hidden = false;
+};
+late.addEventListener("click", () => {
+  const [first] = stragglers;
+  stragglers = [];
+  late.hidden = true;
+  if (!first.isConnected) { location.href = listBehind({ at: first.dataset.at, id: Number(first.dataset.id) + 1 }); return; }
+  first.scrollIntoView({ block: "center" });
+  first.focus();
+});
 
 // Shows the events of a gap, a page at a time.
 const fill = async (gap) => {
