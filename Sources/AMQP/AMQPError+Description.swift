@@ -19,11 +19,32 @@ extension AMQPError: CustomStringConvertible {
         case (.timeout, .sasl): "check that this is the port of a broker, and whether it expects TLS"
         case (.connectionClosed, .sasl), (.protocolViolation, .sasl):
             "check that this is an AMQP port, and whether it expects TLS"
-        case (.refused, .sasl): "check user, password and the sign-in mechanisms of the broker"
+        case (.connectionClosed, .tls): "see the broker's log; it may be unable to read its certificate or its key"
+        case (.refused, .sasl): self.signInHint
         case (.refused, .open), (.notFound, .open): "check the virtual host and the user's permissions on it"
+        case (.noChannel, _): "raise channel_max of the broker"
+        case (_, .channel) where self.endedConnection:
+            "raise the user's limit of channels: rabbitmqctl set_user_limits"
+        case (_, .declare) where self.endedConnection:
+            "declare the queue with another type, such as durable, or make it by hand"
         case (.refused, _): "check the user's permissions on the queue"
+        case (.preconditionFailed, .declare) where self.reason.contains("limit"):
+            "raise the limit of queues (rabbitmqctl set_vhost_limits), or delete queues that nobody uses"
         case (.preconditionFailed, .declare): "delete the queue or declare it with the type it has"
         default: nil
+        }
+    }
+
+    private var signInHint: String {
+        let reason = self.reason
+        return if reason.contains("does not offer EXTERNAL") {
+            "in rabbitmq.conf: auth_mechanisms.1 = EXTERNAL; and rabbitmq-plugins enable rabbitmq_auth_mechanism_ssl"
+        } else if reason.contains("does not offer PLAIN"), reason.contains("EXTERNAL") {
+            "sign in by certificate: --amqp-auth external"
+        } else if reason.contains("EXTERNAL") {
+            "the broker needs a user with the certificate's name: rabbitmqctl add_user, then set_permissions"
+        } else {
+            "check user, password and the sign-in mechanisms of the broker"
         }
     }
 
@@ -35,7 +56,8 @@ extension AMQPError: CustomStringConvertible {
             "certificate required": "the broker wants a client certificate; give one",
             "unknown ca": "the broker does not trust the issuer of the client certificate",
             "wants a client certificate": "give one",
-            "does not accept the client certificate": "see the broker's log for its reason",
+            "does not accept the client certificate":
+                "see the broker's log; it may also be unable to read its revocation lists",
             "as ours has": "renew the client certificate",
             "bad certificate": "the broker does not accept the client certificate",
             "alert certificate expired": "renew the client certificate",

@@ -6,7 +6,7 @@ public struct AMQPError: Error, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case configuration, unreachable, timeout, tls, refused, notFound, preconditionFailed, connectionClosed
-            case channelClosed, protocolViolation, cancelled, library
+            case channelClosed, noChannel, protocolViolation, cancelled, library
         }
         private let base: Base
 
@@ -28,6 +28,8 @@ public struct AMQPError: Error, Sendable {
         public static let connectionClosed = Self(base: .connectionClosed)
         /// The channel is closed: open another.
         public static let channelClosed = Self(base: .channelClosed)
+        /// The connection carries as many channels as the broker allows: use another connection.
+        public static let noChannel = Self(base: .noChannel)
         /// The peer does not speak AMQP 0-9-1 as it should.
         public static let protocolViolation = Self(base: .protocolViolation)
         /// The calling task was cancelled.
@@ -88,6 +90,10 @@ public struct AMQPError: Error, Sendable {
     public var replyCode: UInt16?
     /// The broker it happened with.
     public var address: BrokerAddress?
+    /// Whether the broker ended the whole connection because of this request.
+    ///
+    /// Whoever shares the connection with others must not simply ask again: it would cut them off each time.
+    public var endedConnection = false
 
     /// Creates an error.
     public init(
@@ -104,6 +110,16 @@ public struct AMQPError: Error, Sendable {
         self.tlsReason = tlsReason
         self.replyCode = replyCode
         self.address = address
+    }
+
+    /// Whether the broker refused a message for its size (`max_message_size`, RabbitMQ; 406), and the largest it takes if it said so.
+    public var refusedSize: (isRefused: Bool, limit: Int?) {
+        guard self.replyCode == 406, self.reason.contains("message size"),
+            let words = self.reason.firstRange(of: "larger than")
+        else { return (false, nil) }
+        // "message size 311220 is larger than configured max size 131072"
+        let numbers = self.reason[words.upperBound...].split { !$0.isASCII || !$0.isNumber }
+        return (true, numbers.last.flatMap { Int($0) })
     }
 
     static func configuration(_ reason: String) -> Self {

@@ -22,6 +22,13 @@ public struct Channel: Sendable {
         try await self.connection.declareQueue(name, as: type)
     }
 
+    /// Looks at a queue that exists, on this channel: if it is gone, that ends the channel (404).
+    ///
+    /// Costs one round trip, and no channel of its own.
+    public func inspectQueue(_ name: String) async throws(AMQPError) -> DeclaredQueue {
+        try await self.connection.inspectQueue(name, on: self.number, serial: self.serial, status: self.status)
+    }
+
     /// Starts to consume a queue; deliveries come through ``events`` and are acknowledged with ``acknowledge(_:multiple:)``.
     ///
     /// - Parameters:

@@ -6,6 +6,8 @@ final class ChannelState {
     struct Call {
         var stage: AMQPError.Stage
         var deadline: ContinuousClock.Instant
+        /// Whether it makes a queue, for which some brokers end the connection.
+        var isDeclaring = false
         let answer: FirstResult<Result<Method, AMQPError>>
     }
 

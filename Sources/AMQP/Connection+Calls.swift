@@ -6,13 +6,16 @@ extension Connection {
     func call(
         on channel: ChannelState,
         _ stage: AMQPError.Stage,
+        isDeclaring: Bool = false,
         _ send: @escaping (Transport) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> Method {
         // It may have ended after the answer to an earlier request, before whoever waited for that could go on.
         guard !channel.isEnded else { throw channel.status.failure(stage) }
         let answer = await FirstResult.of { answer in
             let deadline = ContinuousClock.now + self.configuration.requestTimeout
-            channel.calls.append(ChannelState.Call(stage: stage, deadline: deadline, answer: answer))
+            channel.calls.append(
+                ChannelState.Call(stage: stage, deadline: deadline, isDeclaring: isDeclaring, answer: answer)
+            )
             self.earliestCallDeadline = self.earliestCallDeadline ?? deadline
             self.outbox.add(Outbox.Request(channel: channel, stage: stage, send: send))
             self.attempt { () throws(AMQPError) in try self.flush() }

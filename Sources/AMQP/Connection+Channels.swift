@@ -8,7 +8,7 @@ extension Connection {
         guard case .open = self.phase, let transport else { throw self.endError(.channel) }
         guard let number = (1...max(1, transport.limits.channels)).first(where: { self.channels[$0] == nil }) else {
             let reason = "all \(transport.limits.channels) channels the broker allows are in use"
-            throw AMQPError(code: .library, stage: .channel, reason: reason, address: self.address)
+            throw AMQPError(code: .noChannel, stage: .channel, reason: reason, address: self.address)
         }
         let (stream, events) = AsyncThrowingStream<ChannelEvent, any Error>.makeStream()
         let state = ChannelState(
@@ -51,13 +51,22 @@ extension Connection {
         await self.farewell(channel)
     }
 
-    /// Looks for a queue and declares it when there is none.
+    /// Uses the queue that is there, whatever its type, or declares it.
     ///
-    /// On channels of its own, because the broker answers "no such queue" by closing the channel.
-    func declareQueue(_ name: String, as type: QueueType) async throws(AMQPError) -> DeclaredQueue {
+    /// Takes one channel for the moment, because the broker answers "no such queue" by closing the channel.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the queue.
+    ///   - type: How to declare it; with `nil` a queue that is not there is an error.
+    /// - Returns: What the broker says about it.
+    /// - Throws: Why it cannot be used.
+    public func declareQueue(_ name: String, as type: QueueType?) async throws(AMQPError) -> DeclaredQueue {
         do throws(AMQPError) {
             return try await self.declare(name, as: nil)
-        } catch  where error.code == .notFound {
+        } catch  where error.code == .notFound && type != nil {
+            // One at a time: a broker that ends the connection because of a declaration does not say of which.
+            try await self.declarations.begin()
+            defer { self.declarations.end() }
             return try await self.declare(name, as: type)
         }
     }
@@ -66,13 +75,14 @@ extension Connection {
         guard !name.isEmpty, name.utf8.count <= 255 else {
             throw AMQPError(code: .configuration, stage: .declare, reason: "the name of a queue has 1 to 255 bytes")
         }
-        try await self.waitForScratchChannel()
-        defer { self.returnScratchChannel() }
+        try await self.scratchChannels.begin()
+        defer { self.scratchChannels.end() }
         let scratch = try await self.openChannel(confirms: false)
         let reply: Method
         do throws(AMQPError) {
             let channel = try self.channel(scratch.number, scratch.serial, scratch.status, .declare)
-            reply = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+            reply = try await self.call(on: channel, .declare, isDeclaring: type != nil) {
+                (transport) throws(AMQPError) in
                 try transport.sendQueueDeclare(name, as: type, on: scratch.number)
             }
         } catch {
@@ -80,32 +90,28 @@ extension Connection {
             throw error
         }
         await self.closeChannel(scratch.number, scratch.serial)
+        return try self.declaredQueue(reply, existed: type == nil)
+    }
+
+    /// Looks at a queue on a channel that is in use.
+    func inspectQueue(
+        _ name: String,
+        on number: UInt16,
+        serial: UInt64,
+        status: ChannelStatus
+    ) async throws(AMQPError) -> DeclaredQueue {
+        let channel = try self.channel(number, serial, status, .declare)
+        let reply = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+            try transport.sendQueueDeclare(name, as: nil, on: number)
+        }
+        return try self.declaredQueue(reply, existed: true)
+    }
+
+    private func declaredQueue(_ reply: Method, existed: Bool) throws(AMQPError) -> DeclaredQueue {
         guard case .queueDeclareOK(let name, let messages, let consumers) = reply else {
             throw self.violation("queue.declare was answered by \(reply)")
         }
-        return DeclaredQueue(name: name, messageCount: messages, consumerCount: consumers, existed: type == nil)
-    }
-
-    /// Keeps the number of channels for declaring low, so that thousands of users leave the broker's limit to their own.
-    private func waitForScratchChannel() async throws(AMQPError) {
-        guard self.freeScratchChannels == 0 else {
-            self.freeScratchChannels -= 1
-            return
-        }
-        let turn: Result<Void, AMQPError> = await FirstResult.of { turn in
-            self.scratchWaiters.append(turn)
-        } onCancel: {
-            .failure(.cancelled(.declare))
-        }
-        try turn.get()
-    }
-
-    /// Hands the channel to the first who still waits for one.
-    private func returnScratchChannel() {
-        while !self.scratchWaiters.isEmpty {
-            if self.scratchWaiters.removeFirst().set(.success(())) { return }
-        }
-        self.freeScratchChannels += 1
+        return DeclaredQueue(name: name, messageCount: messages, consumerCount: consumers, existed: existed)
     }
 
     /// Starts a consumer.

@@ -89,8 +89,9 @@ extension Connection: EventSource {
     /// Handles a method of the connection itself.
     private func handle(_ method: Method) throws(AMQPError) {
         switch method {
-        case .connectionClose(let code, let reason):
+        case .connectionClose(let code, let reason, let request):
             try? self.transport?.sendConnectionCloseOK()
+            self.blame(request, code: code, reason: reason)
             throw AMQPError(
                 replyCode: code,
                 reason: reason,
@@ -117,7 +118,41 @@ extension Connection: EventSource {
         }
     }
 
+    /// Tells whoever made the request because of which the broker ends the connection; to all others it is just lost.
+    private func blame(_ request: UInt32, code: UInt16, reason: String) {
+        guard let stage = AMQPError.Stage(request: request) else { return }
+        let suspects = self.channels.values.filter { channel in
+            guard let call = channel.calls.first, call.stage == stage, !channel.isClosing else { return false }
+            // A question after a queue ends no connection, and of those that declare one there is one at a time.
+            return stage != .declare || call.isDeclaring
+        }
+        // Channels are opened in the order of the requests, so the oldest one is what the broker speaks of.
+        let oldest = suspects.min { $0.serial < $1.serial }
+        guard let channel = stage == .channel || suspects.count == 1 ? oldest : nil else { return }
+        var error = AMQPError(
+            replyCode: code,
+            reason: reason,
+            stage: stage,
+            closes: .refused,
+            address: self.address
+        )
+        error.endedConnection = true
+        channel.calls.removeFirst().answer.set(.failure(error))
+    }
+
     func violation(_ reason: String) -> AMQPError {
         AMQPError(code: .protocolViolation, stage: .receive, reason: reason, address: self.address)
+    }
+}
+
+extension AMQPError.Stage {
+    /// What a request of this class and method (AMQP 0-9-1, section 1.3) is part of; `nil` for those nobody waits for.
+    fileprivate init?(request: UInt32) {
+        switch request {
+        case 20 << 16 | 10: self = .channel
+        case 50 << 16 | 10: self = .declare
+        case 60 << 16 | 10, 60 << 16 | 20: self = .consume
+        default: return nil
+        }
     }
 }

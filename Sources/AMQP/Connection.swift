@@ -27,9 +27,10 @@ public actor Connection {
     var closeDeadline: ContinuousClock.Instant?
     /// No request without an answer is older than this allows; a lower bound.
     var earliestCallDeadline: ContinuousClock.Instant?
-    /// How many more queues may be declared at the same time.
-    var freeScratchChannels = 16
-    var scratchWaiters: [FirstResult<Result<Void, AMQPError>>] = []
+    /// Few channels look for queues at a time, so that thousands of users leave the broker's limit to their own.
+    let scratchChannels = Turns(16)
+    /// Who may make a queue.
+    let declarations = Turns(1)
     private var lastSerial: UInt64 = 0
     private var endWaiters: [UInt64: CheckedContinuation<AMQPError?, Never>] = [:]
 
@@ -97,6 +98,7 @@ public actor Connection {
             try SignIn(transport, self.configuration).perform()
             self.peerInfo.withLock { $0 = transport.peer }
             self.transport = transport
+            self.scratchChannels.limit(to: max(1, Int(transport.limits.channels) / 4))
             self.heartbeats = HeartbeatMonitor(interval: transport.limits.heartbeat, now: .now)
             self.hasMoreInput = true
             self.phase = .open

@@ -8,6 +8,8 @@ public struct PeerInfo: Sendable, Hashable {
     public var certificateNotAfter: Int64?
     /// When the client's certificate ends, in seconds since 1970; `nil` without one.
     public var clientCertificateNotAfter: Int64?
+    /// The common name in the client's certificate; `nil` without one.
+    public var clientName: String?
 
     /// The certificates with less than so many days left at a moment, in seconds since 1970, each by its name and its whole days left.
     public func certificatesEnding(within days: Int64, of now: Int64) -> [(name: String, daysLeft: Int64)] {

@@ -60,18 +60,18 @@ import Testing
             _ = try await channel.declareQueue(queue, as: .durable)
             broker.freeze()
             let declaring = (0..<16).map { _ in Task { try await channel.declareQueue(queue, as: .durable) } }
-            try await eventually("no turn is free") { await connection.freeScratchChannels == 0 }
+            try await eventually("no turn is free") { await connection.freeTurns == 0 }
             let (first, second) = (
                 Task { try await channel.declareQueue(queue, as: .durable) },
                 Task { try await channel.declareQueue(queue, as: .durable) }
             )
-            try await eventually("two wait for a turn") { await connection.scratchWaiters.count == 2 }
+            try await eventually("two wait for a turn") { await connection.waitingForATurn == 2 }
             first.cancel()
             let error = await #expect(throws: AMQPError.self) { try await first.value }
             #expect(error?.code == .cancelled && error?.stage == .declare, "\(error as Any)")
             broker.thaw()
             for task in declaring + [second] { #expect(try await task.value.existed) }
-            #expect(await connection.freeScratchChannels == 16, "no turn is lost")
+            #expect(await connection.freeTurns == 16, "no turn is lost")
         }
         await broker.stop()
     }
@@ -94,6 +94,9 @@ import Testing
 }
 
 extension Connection {
+    fileprivate var freeTurns: Int { self.scratchChannels.free }
+    fileprivate var waitingForATurn: Int { self.scratchChannels.waiting }
+
     fileprivate var openChannels: Int { self.channels.count }
 
     fileprivate var isWithinMessage: Bool { self.outbox.current != nil }

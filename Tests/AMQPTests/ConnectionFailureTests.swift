@@ -90,6 +90,8 @@ import Testing
         defer { server.stop() }
         var configuration = try await PrivateBroker.shared.configuration(port: server.port)
         try await self.expect(openFailure(configuration), .tls, .tls, "mismatch", "name in the broker's certificate")
+        let names = "it is for DNS:elsewhere.example.com, IP Address:192.0.2.1"
+        try await self.expect(openFailure(configuration), .tls, .tls, "mismatch", names)
         configuration.addresses[0].host = "127.0.0.1"
         try await self.expect(openFailure(configuration), .tls, .tls, "mismatch", "name in the broker's certificate")
     }

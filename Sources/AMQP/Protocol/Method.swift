@@ -2,7 +2,8 @@
 ///
 /// Only the methods a client can receive and must act on; `other` stands for the rest.
 enum Method: Equatable {
-    case connectionClose(code: UInt16, reason: String)
+    /// `because` is the class and the method of the request that made the broker end the connection; 0 if none did.
+    case connectionClose(code: UInt16, reason: String, because: UInt32)
     case connectionCloseOK
     case connectionBlocked(reason: String)
     case connectionUnblocked

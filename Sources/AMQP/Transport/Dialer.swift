@@ -79,10 +79,11 @@ struct Dialer {
             let isTimeout = status == AMQP_STATUS_TIMEOUT.rawValue
             let reason = isTimeout ? nil : Resolver.connectError(numeric, port: self.address.port)
             let limit = self.configuration.connectTimeout
+            let plain = self.configuration.tls == nil ? " (TLS is off: no CA file, certificate or key is set)" : ""
             return AMQPError(
                 code: isTimeout ? .timeout : .unreachable,
                 stage: .connect,
-                reason: reason ?? (isTimeout ? "no connection within \(limit)" : "no connection"),
+                reason: (reason ?? (isTimeout ? "no connection within \(limit)" : "no connection")) + plain,
                 address: self.address
             )
         }

@@ -41,6 +41,11 @@ final class HandshakeObserver {
         else { return isFine }
         let error = X509_STORE_CTX_get_error(store)
         observer.refusal = String(cString: X509_verify_cert_error_string(Int(error)))
+        if error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH,
+            let names = HandshakeObserver.names(of: X509_STORE_CTX_get_current_cert(store))
+        {
+            observer.refusal? += ", it is for \(names)"
+        }
         return isFine
     }
 
@@ -74,8 +79,36 @@ final class HandshakeObserver {
             tlsVersion: String(cString: SSL_get_version(ssl)),
             cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) } ?? "unknown",
             certificateNotAfter: Self.notAfter(certificate),
-            clientCertificateNotAfter: Self.notAfter(SSL_get_certificate(ssl))
+            clientCertificateNotAfter: Self.notAfter(SSL_get_certificate(ssl)),
+            clientName: Self.commonName(of: SSL_get_certificate(ssl))
         )
+    }
+
+    /// The names a certificate is for, as OpenSSL writes them: `DNS:broker.example.com, IP Address:192.0.2.1`.
+    private static func names(of certificate: OpaquePointer?) -> String? {
+        guard let certificate else { return nil }
+        let index = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1)
+        guard index >= 0, let extensions = X509_get_ext(certificate, index), let output = BIO_new(BIO_s_mem()) else {
+            return self.commonName(of: certificate)
+        }
+        defer { BIO_free(output) }
+        guard X509V3_EXT_print(output, extensions, 0, 0) == 1 else { return nil }
+        var text = [UInt8](repeating: 0, count: 1000)
+        let count = BIO_read(output, &text, CInt(text.count))
+        return count > 0 ? String(decoding: text.prefix(Int(count)), as: UTF8.self) : nil
+    }
+
+    private static func commonName(of certificate: OpaquePointer?) -> String? {
+        guard let certificate else { return nil }
+        var text = [CChar](repeating: 0, count: 256)
+        let count = X509_NAME_get_text_by_NID(
+            X509_get_subject_name(certificate),
+            NID_commonName,
+            &text,
+            CInt(text.count)
+        )
+        guard count > 0 else { return nil }
+        return String(decoding: text.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The end of a certificate in seconds since 1970.

@@ -7,7 +7,11 @@ extension Method {
         switch method.id {
         case AMQP_CONNECTION_CLOSE_METHOD:
             let close = method.decoded.load(as: amqp_connection_close_t.self)
-            self = .connectionClose(code: close.reply_code, reason: close.reply_text.string)
+            self = .connectionClose(
+                code: close.reply_code,
+                reason: close.reply_text.string,
+                because: UInt32(close.class_id) << 16 | UInt32(close.method_id)
+            )
         case AMQP_CONNECTION_CLOSE_OK_METHOD:
             self = .connectionCloseOK
         case AMQP_CONNECTION_BLOCKED_METHOD:

@@ -29,7 +29,11 @@ struct SignIn {
             throw self.refusal
         }
         try self.authenticate()
-        try self.transport.tune(self.negotiate())
+        do throws(AMQPError) {
+            try self.transport.tune(self.negotiate())
+        } catch {
+            throw self.namingUs(error)
+        }
         try self.openVirtualHost()
     }
 
@@ -50,6 +54,17 @@ struct SignIn {
         )
     }
 
+    /// Adds to a refusal which user the broker looked for.
+    private func namingUs(_ error: AMQPError) -> AMQPError {
+        guard error.code == .refused, self.mechanism.name == "EXTERNAL", let name = self.transport.peer?.clientName
+        else {
+            return error
+        }
+        var error = error
+        error.reason += "; the certificate's name is \(name)"
+        return error
+    }
+
     private func sayHello() throws(AMQPError) {
         try self.transport.guarded(.sasl) { amqp_send_header(self.transport.raw) }
         try self.wait(for: AMQP_CONNECTION_START_METHOD, .sasl) { (method) throws(AMQPError) in
@@ -59,7 +74,9 @@ struct SignIn {
                 throw AMQPError(
                     code: .refused,
                     stage: .sasl,
-                    reason: "the broker does not offer \(self.mechanism.name), only \(offered.joined(separator: ", "))",
+                    reason: "the broker does not offer \(self.mechanism.name), "
+                        + (offered.isEmpty
+                            ? "nor any other way to sign in" : "only \(offered.joined(separator: ", "))"),
                     address: self.transport.address
                 )
             }
