@@ -20,6 +20,24 @@ public enum Envelope {
         self.appendID(id, to: &output)
     }
 
+    /// Appends a request whose params are written by `writeParams`.
+    ///
+    /// - Parameters:
+    ///   - method: the method; any string.
+    ///   - id: the id the answer will carry.
+    ///   - output: where the message goes; give an array that is reused to save its allocation.
+    ///   - writeParams: appends one JSON value.
+    public static func appendRequest(
+        method: String,
+        id: MessageID,
+        to output: inout [UInt8],
+        writeParams: (inout [UInt8]) -> Void
+    ) {
+        self.appendHead(method, to: &output)
+        writeParams(&output)
+        self.appendID(id, to: &output)
+    }
+
     /// A request around encoded params.
     public static func request(method: String, params: [UInt8], id: MessageID) -> [UInt8] {
         var output: [UInt8] = []
@@ -64,10 +82,15 @@ public enum Envelope {
     }
 
     private static func appendCall(_ method: String, _ params: Span<UInt8>, to output: inout [UInt8]) {
+        self.appendHead(method, to: &output)
+        output.append(copying: params)
+    }
+
+    /// Appends a call up to its params.
+    private static func appendHead(_ method: String, to output: inout [UInt8]) {
         output.append("{\"jsonrpc\":\"2.0\",\"method\":")
         output.appendJSON(method)
         output.append(",\"params\":")
-        output.append(copying: params)
     }
 
     private static func appendID(_ id: MessageID, to output: inout [UInt8]) {

@@ -30,9 +30,18 @@ struct BatchCache {
     }
 
     /// The batches after a sequence, or `nil` if they have to be read from the disk.
-    func batches(after sequence: Int64, limit: Int) -> [SpooledBatch]? {
+    ///
+    /// At most `limit` batches, and none after the one with which they reach `bytes`.
+    func batches(after sequence: Int64, limit: Int, bytes: Int) -> [SpooledBatch]? {
         guard sequence >= self.completeAfter else { return nil }
-        return Array(self.live[self.index(after: sequence)...].prefix(limit))
+        var found: [SpooledBatch] = []
+        var foundBytes = 0
+        for batch in self.live[self.index(after: sequence)...] {
+            guard found.count < limit, foundBytes < bytes else { break }
+            found.append(batch)
+            foundBytes += batch.payload.count
+        }
+        return found
     }
 
     /// Forgets a batch, if it is here.

@@ -77,19 +77,25 @@ public final class Spool: Sendable {
         try await self.suspend(ticket) { $0.await($1, $2) }
     }
 
-    /// The stored batches after a sequence number, oldest first, at most `limit` of them.
+    /// The stored batches after a sequence number, oldest first.
     ///
     /// Recent ones come from memory. Removed ones are left out from the moment of the removal.
+    ///
+    /// - Parameters:
+    ///   - sequence: the batches begin behind this number.
+    ///   - limit: the most batches.
+    ///   - bytes: no further batch is read once those read hold so many bytes.
+    /// - Returns: the batches.
     /// - Throws: `SpoolError.Code.closed`, `.cannotRead`.
-    public func batches(after sequence: Int64, limit: Int) async throws -> [SpooledBatch] {
+    public func batches(after sequence: Int64, limit: Int, bytes: Int = .max) async throws -> [SpooledBatch] {
         let (cached, removed, database) = try self.shared.withLock { shared throws(SpoolError) in
             guard !shared.state.isClosed else { throw Self.closedError }
-            let cached = shared.state.cache.batches(after: sequence, limit: limit)
+            let cached = shared.state.cache.batches(after: sequence, limit: limit, bytes: bytes)
             return (cached, shared.state.removals, shared.database)
         }
         if let cached { return cached }
         do {
-            return try await database.batches(after: sequence, limit: limit, except: removed)
+            return try await database.batches(after: sequence, limit: limit, bytes: bytes, except: removed)
         } catch {
             throw SpoolError(.cannotRead, stage: "read batches from the spool", reason: "\(error)")
         }

@@ -115,8 +115,15 @@ struct SpoolDatabase: Sendable {
         }
     }
 
-    /// Stored batches after a sequence, oldest first, at most `limit`, without those in `removed`.
-    func batches(after sequence: Int64, limit: Int, except removed: Set<Int64>) async throws -> [SpooledBatch] {
+    /// Stored batches after a sequence, oldest first, without those in `removed`.
+    ///
+    /// At most `limit`, and none after the one with which they reach `bytes`.
+    func batches(
+        after sequence: Int64,
+        limit: Int,
+        bytes: Int,
+        except removed: Set<Int64>
+    ) async throws -> [SpooledBatch] {
         try await self.queue.read { database in
             let rows = try Row.fetchCursor(
                 database,
@@ -124,10 +131,12 @@ struct SpoolDatabase: Sendable {
                 arguments: [sequence]
             )
             var found: [SpooledBatch] = []
-            while found.count < limit, let row = try rows.next() {
+            var foundBytes = 0
+            while found.count < limit, foundBytes < bytes, let row = try rows.next() {
                 guard !removed.contains(row[0]) else { continue }
                 let payload = try row.withUnsafeData(atIndex: 2) { $0.map { [UInt8]($0) } ?? [] }
                 found.append(SpooledBatch(firstSequence: row[0], count: row[1], payload: payload))
+                foundBytes += payload.count
             }
             return found
         }

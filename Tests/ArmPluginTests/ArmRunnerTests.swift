@@ -23,7 +23,7 @@ import Testing
         #expect(await server.lastInfo == "\(arm.spool.id)-0000000000005000")
         try await eventually("a good report") { await server.armInfos.last?.lastStatus == .ok }
         try await arm.stop()
-        #expect(await server.requests == 50)
+        #expect(await server.requests < 50)  // of fifty batches, those that waited were joined
         #expect(!arm.log.contains("monitoring secret"))
         #expect(arm.log.all.count < 30)
         await server.stop()
@@ -47,7 +47,7 @@ import Testing
 
     @Test func sendsAgainUntilSuccess() async throws {
         let broker = try await PrivateBroker.shared
-        let arm = try await RunningArm(broker.configuration())
+        let arm = try await RunningArm(broker.configuration()) { $0.outbox.requestEvents = 100 }
         let server = ScriptedServer(broker.configuration(), queue: arm.queue)
         let full = ErrorObject(code: -32000, message: "no space")
         await server.react([.success, .failure, .silence, .error(full), .failure, .success, .silence, .error(full)])

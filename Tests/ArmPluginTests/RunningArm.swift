@@ -61,6 +61,17 @@ final class RunningArm: Sendable {
         try await self.spool.append(batches)
     }
 
+    /// Spools one event with so long a text.
+    func addLarge(bytes: Int) async throws {
+        let batches = self.encoder.withLock { encoder in
+            encoder.add(time: TimeStamp(seconds: 0), type: .unknown) {
+                $0.set(.extendedInfo, String(repeating: "x", count: bytes))
+            }
+            return encoder.take()
+        }
+        try await self.spool.append(batches)
+    }
+
     /// Asks it to end, as SIGTERM does, and waits until it has.
     func stop() async throws {
         self.shutdown.trigger()

@@ -34,7 +34,11 @@ extension ArmRunner {
             let ending = peer?.certificatesEnding(within: Self.daysOfWarning, of: TimeStamp.now.seconds) ?? []
             let texts = ending.map { "\($0.name) ends in \($0.daysLeft) days: renew it" }
             self.setProblem("certificate", texts.isEmpty ? nil : texts.joined(separator: "; "))
+            self.lastDisconnection = nil
         case .disconnected(let error):
+            // It may be another broker next time, or this one with other limits.
+            self.outbox.forgetLimits()
+            self.lastDisconnection = error
             if error.code == .configuration, !self.hasConnected { self.failure.yield(error) }
         }
     }
@@ -42,16 +46,11 @@ extension ArmRunner {
     /// Serves one connection; throws when it is of no more use.
     private func serve(_ connection: Connection) async throws {
         self.hasConnected = true
-        let channel = try await connection.openChannel(confirms: true)
+        // Before there is a channel of our own: looking for queues takes one, and a user may be allowed only one.
         for queue in [self.broker.sendQueue, self.broker.receiveQueue] {
-            let declared = try await channel.declareQueue(queue, as: self.broker.queueType)
-            if queue == self.broker.receiveQueue, declared.consumerCount > 0 {
-                self.logger.warning(
-                    "another arm consumes the same queue: answers will be lost",
-                    metadata: ["queue": "\(queue)"]
-                )
-            }
+            self.noteConsumers(of: try await connection.declareQueue(queue, as: self.broker.queueType), own: 0)
         }
+        let channel = try await connection.openChannel(confirms: true)
         try await channel.consume(self.broker.receiveQueue, prefetch: Self.prefetch)
         guard !self.isReloading else { throw Reconnector.Again() }
         let sender = self.begin(connection)
@@ -59,9 +58,12 @@ extension ArmRunner {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.publish(on: channel, wokenBy: sender) }
             group.addTask { try await self.receive(from: channel) }
+            group.addTask { try await self.watchQueues(by: channel) }
             defer { group.cancelAll() }
             do {
                 try await group.next()
+            } catch let error as AMQPError where self.learnsSize(from: error) {
+                throw Reconnector.Again()
             } catch {
                 guard self.isReloading else { throw error }
             }
@@ -118,15 +120,10 @@ extension ArmRunner {
 
     /// Writes the next request in the space of the one before, which has been sent.
     private func nextEventRequest(_ bytes: inout [UInt8]) -> Int64? {
-        guard self.session.isEstablished, let (id, batch) = self.outbox.next(at: .now) else { return nil }
+        guard self.session.isEstablished, let request = self.outbox.next(at: .now) else { return nil }
         bytes.removeAll(keepingCapacity: true)
-        Envelope.appendRequest(
-            method: Procedure.putEvents.rawValue,
-            params: batch.payload.span,
-            id: .number(id),
-            to: &bytes
-        )
-        return id
+        request.append(to: &bytes)
+        return request.id
     }
 
     /// Puts a message of the session in line.
@@ -148,6 +145,7 @@ extension ArmRunner {
             case .confirmed(let tag, let multiple): self.confirmations.confirmed(tag, multiple: multiple)
             case .rejected(let tag, let multiple):
                 for id in self.confirmations.rejected(tag, multiple: multiple) { self.outbox.undelivered(id, at: .now) }
+                self.noteNack()
             case .returned(_, let code, let reason):
                 throw ConnectionEnd(description: "the queue \(self.broker.sendQueue) is gone: \(code) \(reason)")
             case .consumerCancelled(let queue):

@@ -24,20 +24,23 @@ extension ArmRunner {
 
     private func apply(_ outcome: Outbox.Outcome, _ now: ContinuousClock.Instant) {
         switch outcome {
-        case .delivered(let batch):
-            self.delivered.append(batch.firstSequence)
-            self.counters.deliveredBatches += 1
-            self.counters.deliveredEvents += Int64(batch.count)
+        case .delivered(let events, let batches):
+            self.delivered += batches
+            self.counters.deliveredBatches += Int64(batches.count)
+            self.counters.deliveredEvents += Int64(events)
             self.health.succeed(at: .now)
             self.taking(nil)
-        case .postponed(let batch, let reason):
+        case .postponed(let first, let reason):
             self.health.fail(reason, at: .now)
-            self.taking("events from \(batch.firstSequence): \(reason)")
+            self.taking("events from \(first): \(reason)")
             self.perform(self.session.doubt(reason, at: now))
-        case .refused(let batch, let error):
-            self.refused.append((batch, error))
+        case .divided(let first, let reason):
+            self.logger.debug("a request is divided", metadata: ["events-from": "\(first)", "reason": "\(reason)"])
+        case .refused(let batch, let error, let batches):
+            self.refused.append((batch, error, batches))
         }
         self.room.send()
+        self.sender?.send()
     }
 
     /// Says once that the server stops or goes on taking events.

@@ -12,7 +12,11 @@ extension ArmRunner {
                     guard await room.next() != nil else { return }
                 }
                 try await self.spool.waitForBatch(after: self.outbox.cursor)
-                let batches = try await self.spool.batches(after: self.outbox.cursor, limit: self.outbox.room)
+                let batches = try await self.spool.batches(
+                    after: self.outbox.cursor,
+                    limit: self.outbox.room,
+                    bytes: self.outbox.roomBytes
+                )
                 self.outbox.add(batches)
                 self.sender?.send()
                 self.setProblem("spool-read", nil)
@@ -37,7 +41,7 @@ extension ArmRunner {
     }
 
     private func setRefusedAside() {
-        while let (batch, error) = self.refused.first {
+        while let (batch, error, batches) = self.refused.first {
             let reason = "the server refuses \(batch.count) events from \(batch.firstSequence): \(error)"
             do {
                 let path = try SetAside(directory: self.configuration.setAsideDirectory).keep(batch, because: error)
@@ -49,7 +53,7 @@ extension ArmRunner {
                 return self.setProblem("set-aside", "\(reason); they wait in the spool to be set aside: \(error)")
             }
             self.refused.removeFirst()
-            self.delivered.append(batch.firstSequence)
+            self.delivered += batches
         }
     }
 

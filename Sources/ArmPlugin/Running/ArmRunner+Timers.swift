@@ -23,6 +23,8 @@ extension ArmRunner {
         self.failCalls(self.calls.expire(at: now))
         if !self.outbox.isEmpty { self.sender?.send() }
         self.watchSpool()
+        self.watchRefusals(now)
+        self.watchForStall(now)
         self.reportHealth(now)
         self.logStatus(now)
     }

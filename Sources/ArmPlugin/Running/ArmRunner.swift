@@ -28,6 +28,8 @@ public actor ArmRunner: Service {
         public var drainTimeout: Duration = .seconds(10)
         /// Time between status lines in the log; `nil` for none.
         public var statusInterval: Duration?
+        /// Time between looks at who else consumes the queues.
+        public var queueCheckInterval: Duration = .seconds(30)
 
         /// Describes an arm.
         public init(broker: BrokerSettings, name: String, setAsideDirectory: String) {
@@ -54,7 +56,7 @@ public actor ArmRunner: Service {
     var control: [(bytes: [UInt8], messageID: String)] = []
     /// Batches that are done with and wait to leave the spool.
     var delivered: [Int64] = []
-    var refused: [(SpooledBatch, ErrorObject)] = []
+    var refused: [(SpooledBatch, ErrorObject, batches: [Int64])] = []
     /// Wakes the task that publishes on the present connection.
     var sender: Signal?
     /// Wakes the task that fills the outbox.
@@ -67,6 +69,13 @@ public actor ArmRunner: Service {
     /// The connection is of no more use, because there are other settings.
     var isReloading: Bool { self.usedRevision != self.revision }
     var isBlocked = false
+    /// Why there is no connection, as far as it is known.
+    var lastDisconnection: AMQPError?
+    /// When the broker last refused a message, and how many events had been delivered then.
+    var lastRefusal: (at: ContinuousClock.Instant, delivered: Int64)?
+    /// How many consume the queue to the server; `nil` before the first look.
+    var serverConsumers: UInt32?
+    var stallWatch = StallWatch(since: .now)
     /// Whether the last batches were taken by the server; a change is said once.
     var isTaking = true
     var lastReport: (health: HealthReport, at: ContinuousClock.Instant)?
