@@ -23,17 +23,26 @@ struct ArmRunner: Sendable {
 
     /// Runs until stopped or cancelled.
     func run() async {
-        let (key, link) = await self.links.acquire(self.server.broker)
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.keepQueues() }
+            await self.serve(queue: ArmChannel.outgoing(self.server.broker))
+            group.cancelAll()
+        }
+    }
+
+    /// Keeps the queues open, on a connection that has a channel for them, until cancelled.
+    private func keepQueues() async {
+        var (key, link) = await self.links.acquire(self.server.broker)
+        while true {
             let channel = ArmChannel(broker: self.server.broker, link: link, logger: self.logger) {
                 [inbox, firstAttempt] event in
                 if case .opened = event { firstAttempt.end(succeeded: true) }
                 if case .closed = event { firstAttempt.end(succeeded: false) }
                 inbox.put(.channel(event))
             }
-            group.addTask { await channel.run() }
-            await self.serve(queue: channel.outgoing)
-            group.cancelAll()
+            await channel.run()
+            guard !Task.isCancelled else { break }
+            (key, link) = await self.links.leaveFull(key)
         }
         self.firstAttempt.end(succeeded: false)
         await self.links.release(key)

@@ -49,6 +49,7 @@ struct ArmShell {
             self.tagToAcknowledge = nil
             self.unread = []
             await self.handle(.disconnected(reason), &session)
+        case .channel(.consumers(let count)): await self.handle(.consumers(count), &session)
         case .channel(.delivery(let delivery)): self.unread.append(delivery)
         }
         await self.read(&session)

@@ -6,10 +6,11 @@ actor BrokerLinks {
     private struct Entry {
         let link: BrokerLink
         let task: Task<Void, Never>
-        var users: Int
+        var users = 0
+        var capacity = BrokerLinks.capacity
     }
 
-    /// Monitoring servers on one connection; RabbitMQ allows 2047 channels.
+    /// Monitoring servers on one connection, of which RabbitMQ allows 2047 channels unless it is told otherwise.
     private static let capacity = 1000
 
     private let logger: Logger
@@ -19,16 +20,33 @@ actor BrokerLinks {
 
     /// The link for a broker, made if there is none with room; give it back with ``release(_:)``.
     func acquire(_ broker: MonitoringServer.Broker) -> (key: BrokerLink.Key, link: BrokerLink) {
-        var key = BrokerLink.Key(broker)
-        while let entry = self.entries[key], entry.users >= Self.capacity { key.shard += 1 }
+        self.acquire(like: BrokerLink.Key(broker))
+    }
+
+    private func acquire(like key: BrokerLink.Key) -> (key: BrokerLink.Key, link: BrokerLink) {
+        var key = key
+        key.shard = 0
+        while let entry = self.entries[key], entry.users >= entry.capacity { key.shard += 1 }
         if self.entries[key] == nil {
             let link = BrokerLink(key, logger: self.logger)
-            self.entries[key] = Entry(link: link, task: Task { await link.run() }, users: 0)
+            self.entries[key] = Entry(link: link, task: Task { await link.run() })
         }
         guard var entry = self.entries[key] else { preconditionFailure("the entry was just made") }
         entry.users += 1
         self.entries[key] = entry
         return (key, entry.link)
+    }
+
+    /// Changes to another connection to the same broker, because this one carries no more channels.
+    func leaveFull(_ key: BrokerLink.Key) async -> (key: BrokerLink.Key, link: BrokerLink) {
+        // Whoever leaves had no channel. When all have left that have none, this is how many the broker allows.
+        if var entry = self.entries[key] {
+            entry.capacity = min(entry.capacity, max(1, entry.users - 1))
+            self.entries[key] = entry
+        }
+        let next = self.acquire(like: key)
+        await self.release(key)
+        return next
     }
 
     /// Connects all anew, one after the other.

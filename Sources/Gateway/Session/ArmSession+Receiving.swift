@@ -36,7 +36,7 @@ extension ArmSession {
     }
 
     /// The bytes of a delivery and what acknowledges it.
-    struct Delivered {
+    struct Delivered: Sendable {
         var body: [UInt8]
         var tag: UInt64
     }
@@ -45,7 +45,12 @@ extension ArmSession {
     private mutating func called(_ call: Message.Call, _ id: MessageID?, _ delivered: Delivered, _ now: Moment) {
         let procedure = Procedure(method: call.method)
         if procedure == .exchangeProfile { return self.exchangeProfile(call.params, id, delivered, now) }
-        guard self.isEstablished else { return self.answer(id, PutResult.failure, delivered.tag) }
+        guard self.isEstablished else {
+            guard now.monotonic >= self.early.until else {
+                return self.early.calls.append(EarlyCall(call: call, id: id, delivered: delivered))
+            }
+            return self.answer(id, PutResult.failure, delivered.tag)
+        }
         guard let procedure, Procedure.offeredByServer.contains(procedure) else {
             return self.refuse(id, .methodNotFound(call.method), delivered.tag)
         }
@@ -78,9 +83,17 @@ extension ArmSession {
         self.peer = profile
         self.liveness.start(now.monotonic)
         self.note(self.monitor.clear(.arm, at: now.wall))
+        defer { self.takeEarlyCalls(now) }
         guard isNews else { return }
         self.noteLink(.established, now)
         self.log(.info, "profiles exchanged", profile.name)
+    }
+
+    /// Serves what came before profiles were exchanged, in order.
+    mutating func takeEarlyCalls(_ now: Moment) {
+        let calls = self.early.calls
+        self.early.calls = []
+        for early in calls { self.called(early.call, early.id, early.delivered, now) }
     }
 
     private mutating func getLastInfo(

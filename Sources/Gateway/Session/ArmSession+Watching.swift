@@ -9,6 +9,7 @@ extension ArmSession {
             self.calls.nextDeadline, self.fetches.nextDeadline, self.divided.nextDeadline, self.operations.retryAt,
             self.gaps.nextDeadline, self.brokerAlarm?.at, self.calms.values.min(), self.silenceDeadline,
             self.waitingDeadline,
+            self.early.calls.isEmpty ? nil : self.early.until,
         ].compactMap { $0 }.min()
     }
 
@@ -31,6 +32,7 @@ extension ArmSession {
     /// Looks at every deadline.
     mutating func tick(_ now: Moment) {
         self.expireCalls(now)
+        if self.early.until <= now.monotonic { self.takeEarlyCalls(now) }
         self.finish(self.fetches.expire(at: now.monotonic))
         for key in self.divided.expire(at: now.monotonic) {
             self.log(.info, "gave a divided put up", "\(key.procedure.rawValue) \(key.requestID)")
@@ -65,6 +67,19 @@ extension ArmSession {
                 self.finish(self.fetches.fail(fetchID, "the arm did not answer in time").map { [$0] } ?? [])
             }
         }
+    }
+
+    /// How many consume the arm's messages, this server included.
+    mutating func consumers(_ count: Int, _ now: Moment) {
+        self.looksAtOthers = count > 1 ? self.looksAtOthers + 1 : 0
+        guard count > 1 else { return self.note(self.monitor.clear(.queue, at: now.wall)) }
+        // A connection that was lost is a consumer until the broker has noticed.
+        guard self.looksAtOthers > 1 else { return }
+        let reason =
+            "\(count) consume \(self.server.broker.queue)-S: another server, or another registration of the same queue, "
+            + "takes part of the arm's messages"
+        if !self.monitor.isProblem(.queue) { self.log(.warning, "the arm's messages are divided", reason) }
+        self.note(self.monitor.raise(.queue, reason, at: now.wall))
     }
 
     /// How much of a gap in the sequence is still missing.

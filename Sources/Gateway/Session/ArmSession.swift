@@ -29,6 +29,11 @@ struct ArmSession {
     var progress = ProgressWatch()
     var liveness: Liveness
     var monitor: SelfMonitor
+    /// What the arm asked for before profiles were exchanged, and until when it waits for them.
+    ///
+    /// When this server was restarted, calls wait in the queue before the arm's profile. The original arms lose an event
+    /// that is answered FAILURE, and pause for 10 s.
+    var early: (calls: [EarlyCall], until: Duration) = ([], .zero)
     /// When the connection counts as broken; a short interruption does not.
     var brokerAlarm: (at: Duration, reason: String)?
     /// When problems that consist of what has come end, unless more of it comes.
@@ -37,6 +42,8 @@ struct ArmSession {
     var nextComparison: Duration?
     /// Reads for getLastInfo that are under way: whom to answer.
     var lastInfoReads: [StoreToken: (id: MessageID?, replyBy: Duration, tag: UInt64)] = [:]
+    /// How often in a row another consumer of the queue was seen.
+    var looksAtOthers = 0
     var notesLogged = 0
     var actions: [SessionAction] = []
 
@@ -46,6 +53,14 @@ struct ArmSession {
         case fetch(id: String)
     }
 
+    /// A call that came before profiles were exchanged; the prefetch bounds how many there are.
+    struct EarlyCall: Sendable {
+        var call: Message.Call
+        var id: MessageID?
+        var delivered: Delivered
+    }
+
+    static let earlyPatience = Duration.seconds(3)
     static let brokerPatience = Duration.seconds(10)
     static let callPatience = Duration.seconds(60)
     /// The original arms wait 30 s, and an answer that comes later keeps confusing them until they are restarted.
@@ -75,6 +90,7 @@ struct ArmSession {
         switch event {
         case .connected: self.connected(now)
         case .disconnected(let reason): self.disconnected(reason, now)
+        case .consumers(let count): self.consumers(count, now)
         case .received(let body, let tag):
             self.acknowledgements.receive(tag)
             self.received(body, tag, now)
@@ -95,6 +111,7 @@ struct ArmSession {
 
     private mutating func connected(_ now: Moment) {
         self.isConnected = true
+        self.early = ([], now.monotonic + Self.earlyPatience)
         self.brokerAlarm = nil
         self.note(self.monitor.clear(.broker, at: now.wall))
         // Nothing waits on a new connection, and whether the arm still repeats itself is seen anew.
@@ -120,6 +137,7 @@ struct ArmSession {
     private mutating func disconnected(_ reason: String, _ now: Moment) {
         self.isConnected = false
         self.isEstablished = false
+        self.early.calls = []
         self.acknowledgements.reset()
         self.operations.reset()
         self.lastInfoReads = [:]

@@ -15,6 +15,7 @@ struct SelfMonitor: Sendable {
         case ids
         case store
         case progress
+        case queue
 
         var triggerID: String { "_SELF_/\(self.rawValue)" }
 
@@ -29,6 +30,7 @@ struct SelfMonitor: Sendable {
             case .ids: "Ids of the arm's events"
             case .store: "Storing what the arm sends"
             case .progress: "New events of the arm"
+            case .queue: "The queue of the arm's messages"
             }
         }
 

@@ -14,6 +14,8 @@ enum SessionEvent: Sendable {
     case connected
     /// They no longer are, and why.
     case disconnected(String)
+    /// How many consume the queue of the arm's messages, this server included.
+    case consumers(Int)
     /// A message from the arm; `tag` is what acknowledges it on this connection.
     case received(body: [UInt8], tag: UInt64)
     /// A message too large to be read.

@@ -18,17 +18,22 @@ final class GatewayFixture: Sendable {
     }
 
     /// Registers a server and returns its id and the name of its queue.
-    func addServer(url: String? = nil, queue: String = uniqueName("gateway")) async throws -> (id: Int64, queue: String)
-    {
+    func addServer(
+        url: String? = nil,
+        queue: String = uniqueName("gateway"),
+        queueType: String = "durable",
+        isSecure: Bool = true
+    ) async throws -> (id: Int64, queue: String) {
         let server = MonitoringServer(
-            nickname: queue,
+            nickname: uniqueName(queue),
             type: "d91ba1cb-a64a-4072-b2b8-2f91bcae1818",
             broker: MonitoringServer.Broker(
                 url: BrokerURL(url ?? self.broker.url()),
                 queue: queue,
-                certificateAuthority: self.broker.authority.certificate,
-                certificate: self.broker.client.certificate,
-                key: self.broker.client.key
+                certificateAuthority: isSecure ? self.broker.authority.certificate : nil,
+                certificate: isSecure ? self.broker.client.certificate : nil,
+                key: isSecure ? self.broker.client.key : nil,
+                queueType: queueType
             )
         )
         return (try await self.store.add(server), queue)
@@ -39,8 +44,10 @@ final class GatewayFixture: Sendable {
         try await self.runningGateway { _ in try await body() }
     }
 
-    func runningGateway<T: Sendable>(_ body: (Gateway) async throws -> T) async throws -> T {
-        let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
+    func runningGateway<T: Sendable>(
+        logger: Logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() },
+        _ body: (Gateway) async throws -> T
+    ) async throws -> T {
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
         let gateway = Gateway(store: self.store, logger: logger) { _ in continuation.finish() }
         let group = ServiceGroup(

@@ -25,14 +25,29 @@ struct ConversationTests {
     }
 
     @Test(
-        "before that everything is answered FAILURE, whatever it is, and nothing is stored",
+        "before that everything is answered FAILURE after three seconds, whatever it is, and nothing is stored",
         arguments: ["putEvents", "getMonitoringServerInfo", "getLastInfo", "noSuchThing"]
     )
     func before(method: String) {
         var script = Script()
         _ = script.handle(.connected)
-        #expect(script.call(method, oneEvent) == [#"reply 5 "FAILURE""#, "ack 1"])
+        #expect(script.call(method, oneEvent) == [])
+        #expect(script.session.nextDeadline == .seconds(3))
+        #expect(script.wait(3) == [#"reply 5 "FAILURE""#, "ack 1"])
         #expect(script.receive(#"{"method":"\#(method)","params":\#(oneEvent)}"#) == ["ack 2"])
+    }
+
+    @Test(
+        "what waited in the queue while the server was restarted is served once the arm has answered with its profile"
+    )
+    func early() {
+        var script = Script()
+        _ = script.handle(.connected)
+        #expect(script.call("putEvents", oneEvent) == [])
+        #expect(script.call("getLastInfo", #""event""#, id: 6) == [])
+        let answer = script.receive(#"{"result":{"name":"arm","procedures":[]},"id":\#(script.calls[0])}"#)
+        #expect(answer.suffix(2) == ["store 1 events lastInfo=L", "read event"])
+        #expect(script.stored(0) == [#"reply 5 "SUCCESS""#, "ack 1"])
     }
 
     @Test("a put is committed, then answered, then acknowledged")

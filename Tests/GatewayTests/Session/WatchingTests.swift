@@ -110,6 +110,21 @@ struct WatchingTests {
         #expect(!actions.contains { $0.hasPrefix("note") })
     }
 
+    @Test("another consumer of the queue is a problem when it is seen twice in a row")
+    func shared() {
+        var script = Script.established()
+        #expect(script.handle(.consumers(1)) == [])
+        #expect(script.handle(.consumers(2)) == [])
+        #expect(script.handle(.consumers(1)) == [])
+        #expect(script.handle(.consumers(2)) == [])
+        #expect(
+            script.handle(.consumers(2))
+                == ["log the arm's messages are divided", "note _SELF_/queue ng", "note 1 events"]
+        )
+        #expect(script.handle(.consumers(3)) == [])
+        #expect(script.handle(.consumers(1)) == ["note _SELF_/queue ok", "note 1 events"])
+    }
+
     @Test("problems known from before a restart end as well")
     func restart() {
         let known = SelfMonitor.Condition.allCases.map { condition in
@@ -128,6 +143,7 @@ struct WatchingTests {
         noted.formUnion(script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#))
         noted.formUnion(script.call("putArmInfo", self.report))
         noted.formUnion(script.wait(600))
+        noted.formUnion(script.handle(.consumers(1)))
         for condition in SelfMonitor.Condition.allCases { #expect(noted.contains("note \(condition.triggerID) ok")) }
     }
 }
