@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Product
 
 /// The program: consumes monitoring events from brokers into a store, and shows what is there.
@@ -30,5 +31,8 @@ struct HatoholServer: AsyncParsableCommand {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         await self.main(CommonOptions.movedBehindCommand(arguments))
+        // Not exit(3): its handlers take OpenSSL apart while the thread of a connection that is being opened may still use it.
+        fflush(nil)
+        _exit(0)
     }
 }

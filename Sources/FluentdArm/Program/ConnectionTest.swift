@@ -1,5 +1,6 @@
 internal import AMQP
 internal import ArmPlugin
+internal import Glibc
 internal import HAPI
 internal import JSONRPC
 internal import Logging
@@ -17,9 +18,9 @@ struct ConnectionTest {
 
     /// Prints a line for each stage and returns whether one of the brokers leads to the server.
     func run() async -> Bool {
-        for warning in self.configuration.warnings { print("warning: \(warning)") }
+        for warning in self.configuration.warnings { self.say("warning: \(warning)") }
         for address in self.configuration.broker.connection.addresses {
-            print("broker \(address)")
+            self.say("broker \(address)")
             if await self.test(address) { return true }
         }
         return false
@@ -31,25 +32,44 @@ struct ConnectionTest {
         do {
             try await connection.open()
             self.tellStages(before: nil, connection.peer)
-            let channel = try await connection.openChannel(confirms: false)
-            for queue in [broker.sendQueue, broker.receiveQueue] {
-                let declared = try await channel.declareQueue(queue, as: broker.queueType)
-                print(
-                    "  queue: ok, \(queue) \(declared.existed ? "is there" : "was declared"), \(declared.messageCount) messages"
-                )
+            let toServer = try await self.look(at: broker.sendQueue, connection)
+            let toArm = try await self.look(at: broker.receiveQueue, connection)
+            if toServer.consumerCount == 0 {
+                self.say("  nobody consumes \(toServer.name) yet, so no server can answer")
             }
-            let server = try await self.exchangeProfiles(channel)
-            print("  profile: ok, the server is \(server.name)")
+            if toArm.consumerCount > 0 {
+                // Whoever consumes beside the agent takes answers away from it.
+                self.say(
+                    "  another arm consumes \(toArm.name) (is the agent running?): ok so far, the server was not asked"
+                )
+            } else {
+                let server = try await self.exchangeProfiles(try await connection.openChannel(confirms: false))
+                self.say("  profile: ok, the server is \(server.name)")
+            }
             await connection.close()
             return true
         } catch let error as AMQPError {
             self.tellStages(before: error.stage, connection.peer)
-            print("  \(error)")
+            self.say("  \(error)")
         } catch {
-            print("  profile failed: \(error)")
+            self.say("  profile failed: \(error)")
         }
         await connection.close()
         return false
+    }
+
+    private func look(at queue: String, _ connection: Connection) async throws -> DeclaredQueue {
+        let queue = try await connection.declareQueue(queue, as: self.configuration.broker.queueType)
+        self.say(
+            "  queue: ok, \(queue.name) \(queue.existed ? "is there" : "was declared"), \(queue.messageCount) messages"
+        )
+        return queue
+    }
+
+    /// Prints a line now, also into a pipe.
+    private func say(_ line: String) {
+        print(line)
+        fflush(nil)
     }
 
     /// Tells of the stages that went well; opening a connection goes through all of them at once.
@@ -59,9 +79,9 @@ struct ConnectionTest {
             if stage == failed { return }
             if stage == .tls {
                 guard self.configuration.broker.connection.tls != nil else { continue }
-                print("  TLS: ok\(peer.map { ", \($0.tlsVersion) \($0.cipher)" } ?? "")")
+                self.say("  TLS: ok\(peer.map { ", \($0.tlsVersion) \($0.cipher)" } ?? "")")
             } else {
-                print("  \(stage): ok")
+                self.say("  \(stage): ok")
             }
         }
     }
