@@ -1,24 +1,35 @@
-"""catch-up: a backlog after an outage of the server drains while new lines come; beside it the rate without a backlog."""
+"""catch-up: a backlog after an outage of the server drains while new lines come; beside it the rate without a backlog.
+
+Two kinds of backlog: large batches, as a fast source makes them, and batches of one line each, as a slow one does.
+"""
 
 import bisect
+import json
 import sqlite3
 import threading
 import time
 
+import far
 import load
 from deployment import Deployment
 from feeder import Feeder
 from lone_agent import status
 
 RATE = 1000  # new lines a second
+SINGLE_MIB = 48  # of the backlog of single lines
 
 
 def run(root, options):
-    with Deployment(root, bin=options.bin) as deployment:
-        backlog, drained, waits, peak = after_an_outage(deployment, options.backlog)
+    with Deployment(root, bin=options.bin) as deployment, far.Link(deployment.port, options.round_trip) as link:
+        backlog, drained, waits, peak = after_an_outage(deployment, link.port, options.backlog)
     # Into an empty store again, and as much: a store takes the first million events faster than the third.
-    with Deployment(root, bin=options.bin) as deployment:
-        plain = without_a_backlog(deployment, backlog)
+    with Deployment(root, bin=options.bin) as deployment, far.Link(deployment.port, options.round_trip) as link:
+        plain = without_a_backlog(deployment, link.port, backlog)
+    singles = min(SINGLE_MIB, options.backlog)
+    with Deployment(root, bin=options.bin) as deployment, far.Link(deployment.port, options.round_trip) as link:
+        large = rate_of_a_backlog(deployment, link.port, singles, repack=False)
+    with Deployment(root, bin=options.bin) as deployment, far.Link(deployment.port, options.round_trip) as link:
+        single = rate_of_a_backlog(deployment, link.port, singles, repack=True)
 
     yield "events_in_backlog", backlog, ""
     yield "plain_rate", plain, "1/s"
@@ -28,16 +39,18 @@ def run(root, options):
     yield "longest_wait_of_a_new_line", max(waits), "s"
     yield "longest_wait_in_the_last_second", max(waits[-RATE:]), "s"
     yield "agent_peak_memory", peak, "MiB"
+    yield "drain_rate_of_single_lines", single, "1/s"
+    yield "single_to_large_batches", single / large, ""
 
 
-def after_an_outage(deployment, mebibytes):
+def after_an_outage(deployment, port, mebibytes):
     """Returns how many events waited, how many a second drained, the waits of new lines, and the agent's peak memory."""
     state = deployment.directory / "state"
     log, fresh = deployment.directory / "app.log", deployment.directory / "fresh.log"
     fresh.touch()
     # Room for the backlog and for what comes while it drains.
     limit = f"{mebibytes * 2 + 64}MiB"
-    agent = started(deployment, log, "--tail", fresh, "--spool-limit", limit)
+    agent = started(deployment, port, log, "--tail", fresh, "--spool-limit", limit)
 
     deployment.server.stop()
     before = deployment.rows()
@@ -55,10 +68,41 @@ def after_an_outage(deployment, mebibytes):
     return backlog, drained, waits_of(writer, seen, deployment), agent.peak_mib()
 
 
-def without_a_backlog(deployment, lines):
+def rate_of_a_backlog(deployment, port, mebibytes, repack):
+    """Returns how many lines a second become rows when an agent starts with a backlog, if wanted of one line in each batch."""
+    state, log = deployment.directory / "state", deployment.directory / "app.log"
+    agent = started(deployment, port, log)
+    deployment.server.stop()
+    before = deployment.rows()
+    backlog = fill(state, log, mebibytes << 20)
+    agent.stop()
+    if repack:
+        single_lines(state)
+    deployment.start_server()
+    deployment.agent("--tail", log, "--from", "beginning", port=port)
+    seen = watch(deployment, before + 1)
+    begin = seen[-1]
+    seen += watch(deployment, before + backlog)
+    return (seen[-1][1] - begin[1]) / (seen[-1][0] - begin[0])
+
+
+def single_lines(state):
+    """Divides the batches in a spool, as if each line had come on its own."""
+    with sqlite3.connect(state / "spool.sqlite") as spool:
+        for first, payload in spool.execute("SELECT firstSequence, payload FROM batch").fetchall():
+            events = json.loads(payload)["events"]
+            spool.execute("DELETE FROM batch WHERE firstSequence = ?", [first])
+            rows = []
+            for number, event in enumerate(events):
+                params = {"events": [event], "lastInfo": event["eventId"]}
+                rows.append((first + number, 1, json.dumps(params, separators=(",", ":"), ensure_ascii=False).encode()))
+            spool.executemany("INSERT INTO batch VALUES (?, ?, ?)", rows)
+
+
+def without_a_backlog(deployment, port, lines):
     """Returns how many lines a second become rows while nothing stands in their way."""
     log = deployment.directory / "app.log"
-    agent = started(deployment, log)
+    agent = started(deployment, port, log)
     content = load.lines(lines)
     before, start = deployment.rows(), time.monotonic()
     load.append(log, content)
@@ -66,10 +110,10 @@ def without_a_backlog(deployment, lines):
     return lines / (time.monotonic() - start)
 
 
-def started(deployment, log, *options):
+def started(deployment, port, log, *options):
     """Starts an agent that follows a file, and waits until its first lines are rows."""
     log.touch()
-    agent = deployment.agent("--tail", log, "--from", "beginning", *options)
+    agent = deployment.agent("--tail", log, "--from", "beginning", *options, port=port)
     load.append(log, load.lines(1000))
     deployment.wait_for_rows(1000, [agent, deployment.server])
     return agent

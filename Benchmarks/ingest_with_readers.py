@@ -53,6 +53,7 @@ def run(root, options):
 
 def measure(root, options, rows):
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+    rate = options.rate or 20_000
     with Deployment(root, bin=options.bin) as deployment:
         link = deployment.administrator_link()
         deployment.server.stop()
@@ -69,12 +70,12 @@ def measure(root, options, rows):
         results.get(timeout=120)
         start, before = time.monotonic(), deployment.rows()
         # A process, so that making lines never keeps the reader from looking at its watch.
-        writer = multiprocessing.Process(target=write, args=(log, options.rate, options.seconds, start))
+        writer = multiprocessing.Process(target=write, args=(log, rate, options.seconds, start))
         used = deployment.server.cpu_seconds()
         writer.start()
         figures = list(reader.measure(person, 1000, writer.is_alive))
         writer.join()
-        deployment.wait_for_rows(before + int(options.rate * options.seconds), [agent, deployment.server])
+        deployment.wait_for_rows(before + int(rate * options.seconds), [agent, deployment.server])
         seconds = time.monotonic() - start
         used = deployment.server.cpu_seconds() - used
         stopped.set()
@@ -82,7 +83,7 @@ def measure(root, options, rows):
         pages.join()
         for name, value, unit in figures:
             yield f"{rows:,}: {name}", value, unit
-        yield f"{rows:,}: events per second", options.rate * options.seconds / seconds, "1/s"
+        yield f"{rows:,}: events per second", rate * options.seconds / seconds, "1/s"
         yield f"{rows:,}: server's CPU", used / seconds * 100, "%"
         yield f"{rows:,}: live pages open at the end", still_open, ""
         yield f"{rows:,}: fewest messages to a live page", messages, ""

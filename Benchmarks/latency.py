@@ -1,9 +1,10 @@
-"""latency: a thousand lines a second; from the write of a line to its row being visible to a reader."""
+"""latency: a steady thousand lines a second, or --rate; from the write of a line to its row being visible to a reader."""
 
 import sqlite3
 import threading
 import time
 
+import far
 from deployment import Deployment
 
 RATE = 1000
@@ -11,27 +12,30 @@ SECONDS = 20
 
 
 def run(root, options):
-    with Deployment(root, bin=options.bin) as deployment:
+    rate = options.rate or RATE
+    with Deployment(root, bin=options.bin) as deployment, far.Link(deployment.port, options.round_trip) as link:
         log = deployment.directory / "app.log"
         log.touch()
-        agent = deployment.agent("--tail", log, "--from", "beginning")
+        agent = deployment.agent("--tail", log, "--from", "beginning", port=link.port)
         with open(log, "ab", buffering=0) as file:
             file.write(b"warm up\n")
             deployment.wait_for_rows(1, [agent, deployment.server])
             written = []
-            writer = threading.Thread(target=write, args=(file, written))
+            writer = threading.Thread(target=write, args=(file, written, rate))
             writer.start()
-            seen = watch(deployment, RATE * SECONDS + 1)
+            seen = watch(deployment, rate * SECONDS + 1)
             writer.join()
+    yield "rate_written", len(written) / (written[-1] - written[0]), "1/s"
+    yield "rate_delivered", len(written) / (seen[len(written) + 1] - written[0]), "1/s"
     waits = sorted(seen[row] - written[row - 2] for row in range(2, len(written) + 2))
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1)):
         yield name, 1000 * waits[min(int(len(waits) * share), len(waits) - 1)], "ms"
 
 
-def write(file, written):
+def write(file, written, rate):
     start = time.monotonic()
-    for number in range(RATE * SECONDS):
-        due = start + number / RATE
+    for number in range(rate * SECONDS):
+        due = start + number / rate
         if (wait := due - time.monotonic()) > 0:
             time.sleep(wait)
         written.append(time.monotonic())

@@ -159,13 +159,13 @@ class Deployment:
     def events(self, *options):
         return [json.loads(line) for line in self.cli("events", "list", "--json", *options).splitlines()]
 
-    def agent(self, *options, queue="node", state=None, identity="node"):
-        """An agent with the three files in the directory `identity`."""
+    def agent(self, *options, queue="node", state=None, identity="node", port=None):
+        """An agent with the three files in the directory `identity`, at the broker's port unless another one leads there."""
         certificate, key = self.tls(identity)
         authority = self.directory / identity / "ca-cert.pem"
         return self.spawn(
             "agent",
-            [self.bin / "hap2-fluentd", "--amqp-broker", f"localhost:{self.port}", "--amqp-vhost", "hatohol",
+            [self.bin / "hap2-fluentd", "--amqp-broker", f"localhost:{port or self.port}", "--amqp-vhost", "hatohol",
              "--amqp-queue", queue, "--amqp-auth", "external", "--amqp-ssl-ca", authority, "--amqp-ssl-cert", certificate,
              "--amqp-ssl-key", key, "--state-dir", state or self.directory / "state", *options],
         )  # fmt: skip
