@@ -65,7 +65,7 @@ import Testing
         try await eventually("the small one") { await server.briefs == ["small"] }
         let id = "\(arm.spool.id)-0000000000000001"
         try await eventually("the problem") { await arm.runner.status.problem?.contains("event \(id) of") == true }
-        #expect(arm.spool.status.batches == 1)
+        try await eventually("the small one is done with, and the large one kept") { arm.spool.status.batches == 1 }
         #expect(await arm.runner.status.counters.connections < 5)
         try await arm.stop()
         await server.stop()

@@ -42,7 +42,7 @@ extension ArmRunner {
             self.setProblem("refused", nil)
         }
         let held = self.outbox.held.map { batch in
-            let id = EventID(spool: self.spool.id, sequence: batch.firstSequence)
+            let id = batch.firstEventID ?? "\(batch.firstSequence)"
             return
                 "event \(id) of \(batch.payload.count) bytes is larger than the broker or the queue \(self.broker.sendQueue) "
                 + "takes; it stays in the spool; raise max_message_size or the limit of the queue"
