@@ -6,10 +6,12 @@ internal import Glibc
 /// process ends, however it ends, so there is no stale lock to clean up.
 struct DirectoryLock: ~Copyable {
     private let descriptor: CInt
+    private let path: String
 
     init(directory: String) throws(SpoolError) {
         let stage = "lock the state directory \(directory)"
         let path = "\(directory)/spool.lock"
+        self.path = path
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw SpoolError(systemError: errno, stage: stage, path: path)
@@ -33,6 +35,9 @@ struct DirectoryLock: ~Copyable {
         _ = pwrite(descriptor, name, name.count, 0)
         ftruncate(descriptor, off_t(name.count))
     }
+
+    /// Whether the file still has its name; another process could lock a new one.
+    var isInPlace: Bool { FileIdentity(path: self.path) == FileIdentity(descriptor: self.descriptor) }
 
     deinit {
         // Said outright, because a child that is just being started still holds a copy of the descriptor.

@@ -17,7 +17,7 @@ extension Spool {
     ///   - logger: Told of every change of state, once.
     /// - Returns: The open spool.
     /// - Throws: `SpoolError.Code.inUse` with the other process's id, `.unwritable` for a disk that takes nothing now,
-    ///   `.cannotOpen`, `.newerFormat`.
+    ///   `.busy` while another program has the file open, `.cannotOpen`, `.newerFormat`.
     public static func open(directory: String, limit: Int64, logger: Logger) async throws(SpoolError) -> Spool {
         let opening = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -49,6 +49,10 @@ extension Spool {
             return .failure(error)
         } catch {
             let reason = (error as? DatabaseError)?.message ?? "\(error)"
+            if SpoolFile.isBusy(error) {
+                let holder = "another program has spool.sqlite open, such as one that makes backups: \(reason)"
+                return .failure(SpoolError(.busy, stage: "open the spool in \(directory)", reason: holder))
+            }
             let code = SpoolFile.isUnwritable(error) ? SpoolError.Code.unwritable : .cannotOpen
             return .failure(SpoolError(code, stage: "open the spool in \(directory)", reason: reason))
         }

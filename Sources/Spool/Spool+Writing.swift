@@ -30,12 +30,17 @@ extension Spool {
     }
 
     private func writeAll() async {
-        while let work = self.nextWork() { await self.write(work) }
+        await self.moveToNewFiles()
+        while let work = self.nextWork() {
+            await self.write(work)
+            await self.moveToNewFiles()
+        }
     }
 
     private func nextWork() -> SpoolState.Work? {
         self.shared.withLock { shared in
-            if let work = shared.state.takeWork() { return work }
+            // What is closed while its files are missing accepts nothing more, as that would go nowhere.
+            if !shared.isMissing, let work = shared.state.takeWork() { return work }
             shared.writer = nil
             if shared.state.isClosed { self.fail(shared.state.takeLeftovers(), in: &shared) }
             return nil
@@ -115,7 +120,7 @@ extension Spool {
         let (state, old) = self.shared.withLock { ($0.state, $0.database) }
         do {
             try? old.close()
-            let damaged = try file.setAside()
+            let damaged = try file.setAside(as: "damaged")
             self.logger.critical("spool file is damaged and was put aside", metadata: ["file": "\(damaged)"])
             let database = try SpoolDatabase(path: file.path)
             try await database.restore(
@@ -129,7 +134,8 @@ extension Spool {
             let contents = try database.contents()
             self.shared.withLock { shared in
                 shared.database = database
-                shared.state.adopt(contents, damage: SpoolDamage(file: damaged, unreadEvents: unread))
+                shared.state.adopt(contents)
+                shared.state.damage = SpoolDamage(file: damaged, unreadEvents: unread)
             }
         } catch {
             self.logger.error("spool file cannot be replaced yet", metadata: ["error": "\(error)"])

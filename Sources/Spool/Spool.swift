@@ -26,6 +26,8 @@ public final class Spool: Sendable {
         var unwanted: Set<UInt64> = []
         var writer: Task<Void, Never>?
         var isFlushScheduled = false
+        /// The files have lost their names, and others are to be made.
+        var isMissing = false
         var hasReportedFull = false
         var lastRemoval: ContinuousClock.Instant?
     }
@@ -152,15 +154,16 @@ public final class Spool: Sendable {
     ///
     /// Appends that still wait for room or for the disk fail with `SpoolError.Code.closed`.
     public func close() async {
-        let (writer, database) = self.shared.withLock { shared in
-            let database = shared.state.isClosed ? nil : shared.database
+        let (writer, wasClosed) = self.shared.withLock { shared in
+            let wasClosed = shared.state.isClosed
             shared.state.close()
             self.startWriting(&shared)
             for watcher in shared.watchers.values { watcher.resume(throwing: Self.closedError) }
             shared.watchers.removeAll()
-            return (shared.writer, database)
+            return (shared.writer, wasClosed)
         }
         await writer?.value
+        let database = wasClosed ? nil : self.shared.withLock { $0.isMissing ? nil : $0.database }
         do { try database?.close() } catch {
             self.logger.warning("spool did not close cleanly", metadata: ["error": "\(error)"])
         }

@@ -22,10 +22,27 @@ extension SpoolDatabase {
         return try self.queue.writeWithoutTransaction { database in
             var isComplete = false
             try self.transact(in: database) { database in
-                damaged.inDatabase { source in isComplete = Self.copyAll(of: source, to: database) }
+                damaged.inDatabase { source in isComplete = Self.copyReadable(of: source, to: database) }
                 try Self.numberBehindAll(in: database)
             }
             return isComplete ? 0 : try Self.numbersAboveAll(in: database)
+        }
+    }
+
+    /// Copies all of another spool, whose files have lost their names and are still open.
+    ///
+    /// That one is then let go of. SQLite would delete the log by its name, which is that of the new log.
+    func takeOver(_ other: SpoolDatabase) async throws {
+        try await self.queue.writeWithoutTransaction { database in
+            try self.transact(in: database) { database in
+                try other.queue.inDatabase { source in
+                    for (rows, statement) in Self.copies {
+                        try Self.copy(rows, of: source, to: database, by: statement)
+                    }
+                    try other.keepLog(of: source)
+                }
+                try Self.numberBehindAll(in: database)
+            }
         }
     }
 
@@ -47,48 +64,49 @@ extension SpoolDatabase {
         }
     }
 
-    /// - Returns: Whether all batches were read.
-    private static func copyAll(of source: Database, to database: Database) -> Bool {
-        Self.copy(
+    /// What is copied, the batches last, and how.
+    private static let copies = [
+        (
             """
             SELECT nextSequence, id FROM spool
             WHERE typeof(nextSequence) = 'integer' AND nextSequence BETWEEN 1 AND \(Self.greatestSequence)
             """,
-            of: source,
-            to: database,
-            by: "UPDATE spool SET nextSequence = max(nextSequence, ?), id = ?"
-        )
-        Self.copy(
-            "SELECT source, value FROM position",
-            of: source,
-            to: database,
-            by: "INSERT OR IGNORE INTO position (source, value) VALUES (?, ?)"
-        )
-        return Self.copy(
+            "UPDATE spool SET nextSequence = max(nextSequence, ?), id = ?"
+        ),
+        ("SELECT source, value FROM position", "INSERT OR IGNORE INTO position (source, value) VALUES (?, ?)"),
+        (
             """
             SELECT firstSequence, count, payload FROM batch
             WHERE firstSequence BETWEEN 1 AND \(Self.greatestSequence)
                 AND typeof(count) = 'integer' AND count BETWEEN 1 AND \(Self.greatestSequence) AND typeof(payload) = 'blob'
             """,
-            of: source,
-            to: database,
-            by: "INSERT OR IGNORE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
-        )
+            "INSERT OR IGNORE INTO batch (firstSequence, count, payload) VALUES (?, ?, ?)"
+        ),
+    ]
+
+    /// Copies what can be read of each table, up to its first broken row; what follows stays in the damaged file.
+    ///
+    /// - Returns: Whether all batches were read.
+    private static func copyReadable(of source: Database, to database: Database) -> Bool {
+        var isComplete = false
+        for (rows, statement) in Self.copies {
+            do {
+                try Self.copy(rows, of: source, to: database, by: statement)
+                isComplete = true
+            } catch { isComplete = false }
+        }
+        return isComplete
     }
 
-    /// Copies rows until one cannot be read; that one and what follows stay in the damaged file.
-    ///
-    /// - Returns: Whether all were read.
-    @discardableResult
-    private static func copy(_ rows: String, of source: Database, to database: Database, by statement: String) -> Bool {
-        do {
-            let insert = try database.makeStatement(sql: statement)
-            let rows = try Row.fetchCursor(source, sql: rows)
-            while let row = try rows.next() {
-                try insert.execute(arguments: StatementArguments(row.databaseValues))
-            }
-            return true
-        } catch { return false }
+    private static func copy(
+        _ rows: String,
+        of source: Database,
+        to database: Database,
+        by statement: String
+    ) throws {
+        let insert = try database.makeStatement(sql: statement)
+        let rows = try Row.fetchCursor(source, sql: rows)
+        while let row = try rows.next() { try insert.execute(arguments: StatementArguments(row.databaseValues)) }
     }
 
     private static let afterLastBatch = "(SELECT coalesce(max(firstSequence + count), 1) FROM batch)"

@@ -37,6 +37,7 @@ struct SpoolDatabase: Sendable {
             self.room = nil
         }
         try self.queue.writeWithoutTransaction { try self.transact(in: $0, Self.prepareSchema) }
+        self.room?.noteLog()
         // What an earlier program or the loss of power left without: not needed before the disk is full.
         try? self.queue.inDatabase { try self.room?.take(Self.size(of: $0)) }
     }

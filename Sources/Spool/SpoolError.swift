@@ -10,6 +10,7 @@ public struct SpoolError: Error, Equatable, CustomStringConvertible, Sendable {
             case inUse
             case cannotOpen
             case unwritable
+            case busy
             case cannotRead
             case newerFormat
             case outOfOrder
@@ -23,6 +24,8 @@ public struct SpoolError: Error, Equatable, CustomStringConvertible, Sendable {
         public static var cannotOpen: Code { Code(kind: .cannotOpen) }
         /// The disk is full, read-only, out of inodes or failing: that may pass, so trying again makes sense.
         public static var unwritable: Code { Code(kind: .unwritable) }
+        /// Another program has the file open, such as one that makes backups: that passes.
+        public static var busy: Code { Code(kind: .busy) }
         /// Stored batches cannot be read back.
         public static var cannotRead: Code { Code(kind: .cannotRead) }
         /// The file was written by a later version of this program.

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// Room on the disk that the spool takes before it needs it.
 ///
@@ -15,12 +16,16 @@ final class SpoolRoom: Sendable {
 
     /// Stays open as long as the database: closing it would take the locks away that SQLite holds (fcntl(2)).
     private let file: CInt
+    private let path: String
     private let log: String
+    /// The log that is in use, once it is known.
+    private let usedLog = Mutex<FileIdentity?>(nil)
 
     /// Takes what can be taken for the database at `path`, which exists and is open.
     ///
     /// - Throws: `DatabaseError` if the file cannot be opened.
     init(path: String) throws {
+        self.path = path
         self.log = path + "-wal"
         self.file = open(path, O_RDWR | O_CLOEXEC)
         guard self.file >= 0 else { throw Self.error(errno) }
@@ -29,6 +34,20 @@ final class SpoolRoom: Sendable {
     }
 
     deinit { close(self.file) }
+
+    /// Which file the database is in.
+    var identity: FileIdentity? { FileIdentity(descriptor: self.file) }
+
+    /// Notes which log is in use.
+    func noteLog() { self.usedLog.withLock { $0 = FileIdentity(path: self.log) } }
+
+    /// Whether the database and its log still have their names.
+    ///
+    /// If not, all that is committed goes into files that end with the process.
+    var isInPlace: Bool {
+        guard FileIdentity(path: self.path) == self.identity else { return false }
+        return self.usedLog.withLock { $0 == nil || $0 == FileIdentity(path: self.log) }
+    }
 
     /// Makes the database file so many bytes long, unless it is longer.
     func take(_ bytes: Int) throws { try Self.take(bytes, of: self.file, from: Self.length(of: self.file)) }

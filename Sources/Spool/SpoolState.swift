@@ -34,6 +34,8 @@ struct SpoolState {
     private(set) var isClosed = false
     var lastError: String?
     var damage: SpoolDamage?
+    /// What happened to the files, if somebody deleted or replaced them since the start.
+    var loss: String?
 
     /// The file is to be shortened further, one step with each transaction.
     private var hasSpaceToGive = false
@@ -70,7 +72,8 @@ struct SpoolState {
             isFull: self.isFull,
             lastError: self.lastError,
             damagedFile: self.damage?.file,
-            unreadEvents: self.damage?.unreadEvents ?? 0
+            unreadEvents: self.damage?.unreadEvents ?? 0,
+            loss: self.loss
         )
     }
 
@@ -172,10 +175,9 @@ struct SpoolState {
     }
 
     /// Goes on with another file that holds these contents.
-    mutating func adopt(_ contents: SpoolContents, damage: SpoolDamage) {
+    mutating func adopt(_ contents: SpoolContents) {
         self.batches = contents.batches
         self.bytes = contents.bytes
-        self.damage = damage
     }
 
     private func hasRoom(for footprint: Int64) -> Bool {

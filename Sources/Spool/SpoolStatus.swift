@@ -20,4 +20,7 @@ public struct SpoolStatus: Hashable, Sendable {
 
     /// How many undelivered events of the damaged file could not be read at most.
     public var unreadEvents: Int64 = 0
+
+    /// What happened to the files, if somebody deleted or replaced them since the start.
+    public var loss: String?
 }

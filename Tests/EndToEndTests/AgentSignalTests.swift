@@ -76,4 +76,70 @@ struct AgentSignalTests {
         #expect(warnings.allSatisfy { $0.contains("no connection to the broker") })
         await agent.stop()
     }
+
+    /// The problem that `--status` shows, and the number of the next event.
+    private func status(_ options: [String]) async throws -> (problem: String, next: String) {
+        let answer = try await Outcome.of(Programs.agent, options + ["--status", "--json"]).output
+        func value(_ name: String) -> String {
+            guard let start = answer.firstRange(of: "\"\(name)\":") else { return "" }
+            return String(answer[start.upperBound...].prefix { $0 != "," && $0 != "}" })
+        }
+        return (value("problem"), value("nextSequence"))
+    }
+
+    @Test
+    func `an agent whose state directory is deleted says so within seconds and loses nothing`() async throws {
+        let log = try self.directory.write("one\n", to: "app.log")
+        var options = try self.options()
+        options.removeFirst()
+        let agent = try ChildProcess(
+            Programs.agent,
+            options + ["--tail", log, "--from", "beginning"],
+            output: self.directory.file("log")
+        )
+        try await eventually("the first line") { try await self.status(options).next == "2" }
+        _ = try Command.run("rm", ["-rf", "--", self.directory.file("state")])
+        try await eventually(timeout: .seconds(20), "a problem") {
+            try await self.status(options).problem.contains("the files of the spool were deleted")
+        }
+        #expect(try self.log.contains("critical the files of the spool were deleted or replaced"))
+        let file = try #require(fopen(log, "a"))
+        fputs("two\n", file)
+        fclose(file)
+        try await eventually("the second line") { try await self.status(options).next == "3" }
+        agent.signal(SIGKILL)
+        try await agent.wait()
+
+        let again = try ChildProcess(Programs.agent, options + ["--tail", log], output: self.directory.file("log"))
+        try await eventually("its start") { try await self.status(options).next == "3" }
+        again.signal(SIGTERM)
+        #expect(try await again.wait() == 0)
+        #expect(try self.log.contains("batches-left-in-spool=2"))
+    }
+
+    @Test
+    func `an agent that starts while another program reads its spool waits, and ends well when told to`() async throws {
+        var options = try self.options()
+        try await self.startAgent(options).stop()
+        let reader = try ChildProcess(
+            "sqlite3",
+            [self.directory.file("state") + "/spool.sqlite", "BEGIN; SELECT count(*) FROM batch;"]
+                + [".shell echo ready; exec sleep 60"],
+            output: self.directory.file("reader")
+        )
+        try await eventually("the reader") { try contents(of: self.directory.file("reader")).count > 0 }
+        options.removeFirst()
+        let input = try self.directory.write("a line\n", to: "app.log")
+        options += ["--tail", input, "--from", "beginning"]
+        for round in 0..<2 {
+            let agent = try ChildProcess(Programs.agent, options, output: self.directory.file("log"))
+            try await eventually("the reason") { try self.log.contains("another program has spool.sqlite open") }
+            if round == 1 {
+                reader.signal(SIGKILL)
+                try await eventually("the spool") { try self.log.contains("the spool is open now") }
+            }
+            agent.signal(SIGTERM)
+            #expect(try await agent.wait() == 0)
+        }
+    }
 }

@@ -30,12 +30,14 @@ extension ArmRunner {
     }
 
     private func watchSpool() {
+        self.spool.lookAfterFiles()
         let status = self.spool.status
         self.setProblem(
             "spool-full",
             status.isFull ? "the spool is full (\(ByteSize(bytes: Int(status.limit)))): sources wait" : nil
         )
         self.setProblem("spool-disk", status.lastError.map { "the spool cannot be written: \($0)" })
+        self.setProblem("spool-files", status.loss)
         let unread = status.unreadEvents > 0 ? "; at most \(status.unreadEvents) undelivered events are missing" : ""
         self.setProblem("spool-damaged", status.damagedFile.map { "a damaged spool was put aside as \($0)\(unread)" })
     }

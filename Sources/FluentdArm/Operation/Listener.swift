@@ -10,6 +10,8 @@ final class Listener: Sendable {
     /// Sources of libdispatch may be used from any thread.
     private nonisolated(unsafe) let source: any DispatchSourceRead
     private let path: String?
+    /// The inode of the socket in its directory.
+    private let inode: UInt64?
 
     /// Listens on a Unix socket that only the owner may use; a left-over of an earlier run is replaced.
     ///
@@ -71,6 +73,7 @@ final class Listener: Sendable {
         }
         self.descriptor = descriptor
         self.path = path
+        self.inode = path.flatMap(Self.inode)
         self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "listener"))
         self.source.setEventHandler {
             let peer = accept(descriptor, nil, nil)
@@ -92,11 +95,19 @@ final class Listener: Sendable {
         self.source.activate()
     }
 
+    /// Whether others find the socket under its name: it is deleted along with the directory it lies in.
+    var isInPlace: Bool { self.path.flatMap(Self.inode) == self.inode }
+
     /// Stops listening.
     func stop() {
         self.source.cancel()
         close(self.descriptor)
-        if let path = self.path { unlink(path) }
+        if let path = self.path, self.isInPlace { unlink(path) }
+    }
+
+    private static func inode(_ path: String) -> UInt64? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
     /// Reads up to the end of the headers, at most 8 KiB.

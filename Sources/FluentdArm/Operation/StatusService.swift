@@ -1,4 +1,5 @@
 internal import ArmPlugin
+internal import Glibc
 internal import Intake
 internal import Logging
 internal import ServiceLifecycle
@@ -7,6 +8,8 @@ internal import ServiceLifecycle
 struct StatusService: Service {
     /// The name of the socket in the state directory.
     static let socketName = "status.socket"
+    /// How often it looks whether the socket is there.
+    private static let socketInterval = Duration.seconds(2)
 
     let configuration: Configuration
     let runner: ArmRunner
@@ -19,20 +22,39 @@ struct StatusService: Service {
     ///
     /// - Throws: why the address for metrics cannot be used; without the socket the agent runs all the same.
     func run() async throws {
-        let socket: Listener?
-        do {
-            let path = "\(self.configuration.stateDirectory)/\(Self.socketName)"
-            socket = try Listener(path: path) { _ in await self.status.json }
-        } catch {
-            self.logger.warning("--status will not find this agent", metadata: ["reason": "\(error)"])
-            socket = nil
-        }
-        defer { socket?.stop() }
         let metrics = try self.configuration.metricsAddress.map { address throws(SettingsError) in
             try Listener(address: address) { Self.answer($0, await self.status) }
         }
         defer { metrics?.stop() }
-        await cancelWhenGracefulShutdown { await self.feedWatchdog() }
+        await cancelWhenGracefulShutdown {
+            async let socket: Void = self.keepSocket()
+            await self.feedWatchdog()
+            await socket
+        }
+    }
+
+    /// Listens on the socket, and makes it anew if somebody has deleted it, for example together with the state directory.
+    private func keepSocket() async {
+        var socket = self.makeSocket()
+        defer { socket?.stop() }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.socketInterval, tolerance: .milliseconds(500))
+            guard socket?.isInPlace == false else { continue }
+            // Not before there is a directory for it, which the spool makes.
+            guard access(self.configuration.stateDirectory, W_OK) == 0 else { continue }
+            socket?.stop()
+            socket = self.makeSocket()
+        }
+    }
+
+    private func makeSocket() -> Listener? {
+        do {
+            let path = "\(self.configuration.stateDirectory)/\(Self.socketName)"
+            return try Listener(path: path) { _ in await self.status.json }
+        } catch {
+            self.logger.warning("--status will not find this agent", metadata: ["reason": "\(error)"])
+            return nil
+        }
     }
 
     private var status: AgentStatus {

@@ -16,5 +16,8 @@ struct ModeOptions: ParsableArguments {
     @Flag(help: "With --status and --explain: as JSON.")
     var json = false
 
+    /// Whether the program only answers and ends, instead of running as an agent.
+    var isQuestion: Bool { self.checkConfig || self.testConnection || self.status || self.explain }
+
     static let names: Set<String> = ["check-config", "test-connection", "status", "explain", "json"]
 }

@@ -12,6 +12,7 @@ public enum Program {
     /// - Returns: the exit status.
     public static func run(arguments: [String] = CommandLine.arguments) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        EarlyEnd.allow()
         do {
             let options = try FluentdCommand.parseOptions(Array(arguments.dropFirst()))
             return try await self.run(options)
@@ -31,6 +32,7 @@ public enum Program {
     }
 
     private static func run(_ options: FluentdOptions) async throws -> Int32 {
+        if options.modes.isQuestion { EarlyEnd.forbid() }
         if options.modes.checkConfig { return ConfigurationCheck().run(options) ? 0 : 1 }
         let configuration = try Configuration.resolve(options, environment: Environment.current)
         if options.modes.testConnection { return await ConnectionTest(configuration).run() ? 0 : 1 }

@@ -3,7 +3,9 @@ internal import Glibc
 internal import Logging
 internal import Spool
 
-/// Opens the spool, and waits for a disk that takes nothing: a full one at the start is no reason to give up.
+/// Opens the spool, and waits for a disk that takes nothing and for a program that reads the file.
+///
+/// A full disk at the start, or a backup that is being made, is no reason to give up.
 struct SpoolOpening {
     /// The pauses between attempts grow up to this.
     static let longestPause = Duration.seconds(30)
@@ -24,12 +26,12 @@ struct SpoolOpening {
             let error: SpoolError
             do {
                 let spool = try await self.attempt()
-                if reason != nil { self.logger.notice("the spool is open, there is room again") }
+                if reason != nil { self.logger.notice("the spool is open now") }
                 return spool
             } catch let failure {
                 error = failure
             }
-            guard error.code == .unwritable else { throw error }
+            guard error.code == .unwritable || error.code == .busy else { throw error }
             // Until the services run, a reload has nothing to reload, and must not end us.
             signal(SIGHUP, SIG_IGN)
             if reason != error.description {
@@ -40,7 +42,8 @@ struct SpoolOpening {
             watch = DiskTroubleWatch(self.configuration, problem: error.description)
             self.notifier.wait(because: "the spool cannot be opened: \(error)", for: pause)
             try await Task.sleep(for: pause)
-            pause = min(pause * 2, Self.longestPause)
+            // A backup is over soon, and nothing is gained by asking a full disk often.
+            if error.code == .unwritable { pause = min(pause * 2, Self.longestPause) }
         }
     }
 

@@ -49,6 +49,33 @@ struct GatewayTests {
         }
     }
 
+    @Test("of two agents with the same ids neither loses an event, and that is a problem with a name")
+    func clones() async throws {
+        let fixture = try GatewayFixture(try await .shared)
+        let (server, queue) = try await fixture.addServer()
+        try await fixture.running {
+            let arm = try await TestArm(fixture.broker, queue: queue)
+            try await arm.signOn()
+            let ids = (1...20).map { "01J9ZK3V7Q8XGM2T5B4C6D8E0F-\(String(10_000_000_000_000_000 + $0).suffix(16))" }
+            let original = TestArm.events(ids)
+            let clone = original.replacing("event 01J9", with: "line of the clone 01J9")
+            for events in [original, clone, clone, original] {
+                #expect(try await arm.call("putEvents", events) == #""SUCCESS""#)
+            }
+            let briefs = try await fixture.store.events(EventQuery(limit: 100)).filter { $0.server == server }
+                .map(\.content.brief).filter { $0.contains("01J9") && !$0.hasPrefix("Ids") }
+            #expect(briefs.count == 40)
+            #expect(Set(briefs).count == 40)
+            try await eventually("the trigger of ids") {
+                try await fixture.store.triggers(server: server).contains { $0.trigger.id == "_SELF_/ids" && $0.isOwn }
+            }
+            try await eventually("the arm is asked to compare") {
+                await arm.calls.filter { $0.method == "exchangeProfile" }.count >= 2
+            }
+            await arm.close()
+        }
+    }
+
     @Test("before the exchange FAILURE, and malformed messages do not stop anything")
     func hostile() async throws {
         let fixture = try GatewayFixture(try await .shared)
