@@ -70,6 +70,9 @@ struct ProgramTests {
             ["-c", "%a", "\(self.base)/CA/private", "\(self.base)/CA/hatohol"]
         )
         #expect(directories.output == "700\n700\n")
+        let combined = try contents(of: "\(out)/server.pem")
+        #expect(try combined == contents(of: "\(out)/server-cert.pem") + contents(of: "\(out)/key.pem"))
+        #expect(try await Tool.run("stat", ["-c", "%a", "\(out)/server.pem"]).output == "600\n")
         let key = try contents(of: "\(out)/key.pem")
         let again = try await Tool.hatoholCA(
             "issue",
@@ -84,6 +87,41 @@ struct ProgramTests {
         #expect(again.status == 1 && again.errors.contains("--force"))
         #expect(try contents(of: "\(out)/key.pem") == key)
         #expect(try Authority(base: self.base).index().rows.count == 1)
+    }
+
+    @Test func anEncryptedKeyIsNotWrittenOpenly() async throws {
+        try await self.initialize()
+        let out = self.directory.file("broker")
+        try self.directory.write("correct horse\n", to: "passphrase")
+        let issue = try await Tool.hatoholCA(
+            "issue",
+            "server",
+            "--base-directory",
+            self.base,
+            "--host-name",
+            "localhost",
+            "--output-directory",
+            out,
+            "--key-passphrase-file",
+            self.directory.file("passphrase")
+        )
+        #expect(issue.isGood, "\(issue.text)")
+        #expect(!OperatorFile("\(out)/server.pem").exists)
+    }
+
+    @Test func standardOutputIsTheBrokersConfigurationAlone() async throws {
+        for options in [[], ["--crl"]] {
+            let printed = try await Tool.run(Tool.program, ["broker-config", "--arm", "web1"] + options)
+            let lines = printed.output.split(separator: "\n")
+            #expect(printed.isGood && lines.allSatisfy { $0.hasPrefix("#") || $0.contains(" = ") }, "\(printed.text)")
+            #expect(printed.errors.contains("rabbitmqctl add_user web1"))
+            #expect(printed.errors.contains("ssl_crl_hash_dir") == !options.isEmpty)
+        }
+        let place = self.directory.file("rabbitmq")
+        try Command.run("mkdir", [place])
+        let written = try await Tool.hatoholCA("broker-config", "--arm", "web1", "--write", place)
+        #expect(written.output.hasPrefix("rabbitmq-plugins enable") && !written.output.contains("#"), "\(written.text)")
+        #expect(OperatorFile("\(place)/rabbitmq.conf").exists)
     }
 
     @Test func createAndSignOnTwoHosts() async throws {

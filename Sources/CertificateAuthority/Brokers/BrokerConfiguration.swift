@@ -33,7 +33,9 @@ public struct BrokerConfiguration: Sendable {
     private var listDirectory: String { "\(self.directory)/crl" }
     private var authority: String { "\(self.directory)/ca-cert.pem" }
     /// Certificate, chain and key in one file, so that a swap can never pair a new one with an old one.
-    private var combined: String { "\(self.directory)/server.pem" }
+    private var combined: String { "\(self.directory)/\(Self.combinedFileName)" }
+    /// The name of that file in the directory.
+    public static let combinedFileName = "server.pem"
 
     /// `rabbitmq.conf`, complete.
     public var rabbitmqConf: String {
@@ -84,7 +86,10 @@ public struct BrokerConfiguration: Sendable {
             """
     }
 
-    /// What to run on the broker's host, once.
+    /// What to run on the broker's host, once and in this order, when the files of the configuration are in place.
+    ///
+    /// `rabbitmqctl` needs a running broker, and the broker reads its configuration only when it starts: hence the restart
+    /// before the first user.
     public var commands: [String] {
         var commands = [
             "rabbitmq-plugins enable rabbitmq_auth_mechanism_ssl",
@@ -93,7 +98,8 @@ public struct BrokerConfiguration: Sendable {
         if self.usesRevocationLists {
             commands.append("test -s \(self.listDirectory)/*.r0   # without a list every client is rejected")
         }
-        commands.append("rabbitmqctl add_vhost \(self.virtualHost)")
+        commands.append("systemctl restart rabbitmq-server")
+        commands.append("rabbitmqctl add_vhost \(Self.quoted(self.virtualHost))")
         commands += self.user(self.server, configure: ".*", write: ".*", read: ".*")
         for arm in self.arms {
             let queues = "^\(Self.escaped(arm))-[ST]$"

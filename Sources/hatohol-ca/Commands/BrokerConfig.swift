@@ -6,12 +6,15 @@ struct BrokerConfig: ParsableCommand {
         commandName: "broker-config",
         abstract: "Print a complete configuration of RabbitMQ for certificates of this authority.",
         discussion: """
-            Prints rabbitmq.conf, advanced.config if revocation is checked, and the
-            commands that add users without passwords and with the least permissions.
-            With --write the two files are written instead.
+            Prints rabbitmq.conf to standard output. To standard error go advanced.config,
+            if revocation is checked, and the commands to run once: they enable the plugin,
+            set the rights of the files, restart the broker, and add users without passwords
+            and with the least permissions.
+            With --write the files are written, and the commands go to standard output.
 
             EXAMPLES
               hatohol-ca broker-config --arm web1 --arm web2
+              hatohol-ca broker-config --arm web1 --write /etc/rabbitmq
               hatohol-ca broker-config --rabbitmq-version 4.1 --crl --write /etc/rabbitmq
             """
     )
@@ -70,21 +73,26 @@ struct BrokerConfig: ParsableCommand {
                 try Files.write(Array(advanced.utf8), to: "\(write)/advanced.config", force: self.force)
             }
         }
+        let isWritten = self.write != nil
+        if !self.output.json { tell(isWritten ? [Self.heading] : self.remainder(configuration)) }
         self.output.show(
             [
                 "rabbitmq.conf": .string(configuration.rabbitmqConf),
                 "advanced.config": JSON(configuration.advancedConfig),
                 "commands": JSON(configuration.commands),
             ],
-            or: self.lines(configuration)
+            or: isWritten ? configuration.commands : [configuration.rabbitmqConf]
         )
     }
 
-    private func lines(_ configuration: BrokerConfiguration) -> [String] {
-        let files =
-            self.write == nil
-            ? ["# rabbitmq.conf", configuration.rabbitmqConf]
-                + (configuration.advancedConfig.map { ["%% advanced.config", $0] } ?? []) : []
-        return files + ["# Once, on the broker's host:"] + configuration.commands
+    private static let heading = "# Once, on the broker's host, as root:"
+
+    /// What does not belong into rabbitmq.conf.
+    ///
+    /// It goes to standard error, because standard output is often sent into that file, and RabbitMQ does not start with
+    /// commands in it.
+    private func remainder(_ configuration: BrokerConfiguration) -> [String] {
+        let advanced = configuration.advancedConfig.map { ["%% advanced.config:", $0] } ?? []
+        return advanced + [Self.heading] + configuration.commands
     }
 }

@@ -107,9 +107,9 @@ struct ServerOptions: ParsableArguments {
         if let queue = self.queue { server.broker.queue = queue }
         if let queueType = self.queueType { server.broker.queueType = queueType }
         if let url = self.brokerURL { server.broker.url = try self.broker(url) }
-        if let file = self.tlsCA { server.broker.certificateAuthority = Self.absolute(file) }
-        if let file = self.tlsCertificate { server.broker.certificate = Self.absolute(file) }
-        if let file = self.tlsKey { server.broker.key = Self.absolute(file) }
+        if let file = self.tlsCA { server.broker.certificateAuthority = try Self.readable(file, "--tls-ca") }
+        if let file = self.tlsCertificate { server.broker.certificate = try Self.readable(file, "--tls-cert") }
+        if let file = self.tlsKey { server.broker.key = try Self.readable(file, "--tls-key") }
         if let verify = self.tlsVerify { server.broker.verifiesPeer = verify == "peer" }
         if let url = self.monitoredURL { server.settings.url = url }
         if let userName = self.userName { server.settings.userName = userName }
@@ -161,8 +161,15 @@ struct ServerOptions: ParsableArguments {
         return String(line.hasSuffix("\r") ? line.dropLast() : line)
     }
 
-    /// The server that runs later may do so in another directory.
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    /// The absolute path of a file, since the server that runs later may do so in another directory.
+    ///
+    /// Throws when the file cannot be read. Otherwise a wrong path would show itself only when `serve` connects, in its log.
+    private static func readable(_ path: String, _ option: String) throws -> String {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        guard access(absolute, R_OK) == 0 else {
+            let reason = String(cString: strerror(errno))
+            throw CommandError(option, "cannot read \(absolute): \(reason)", "check its name and permissions")
+        }
+        return absolute
     }
 }
