@@ -40,7 +40,7 @@ class Progress:
 
 
 class Faults:
-    """`table` maps the name of a fault to its weight, its targets and what does it."""
+    """`table` maps the name of a fault to its weight, its targets and what does it; other modules add rows of their own."""
 
     def __init__(self, system, writers, random, progress):
         self.system = system
@@ -72,6 +72,7 @@ class Faults:
             ("connections reset", 8, links, self._reset),
             ("blackhole", 6, links, self._blackhole),
             ("slow link", 3, links, self._slow),
+            ("long way", 3, links, self._lengthen),
             ("file rotated", 5, ["once", "often"], self._rotate),
             ("file truncated", 4, ["once"], self._truncate),
             ("child ended", 4, ["child process"], self._end_child),
@@ -87,6 +88,19 @@ class Faults:
             table.append(("disk full below the spool", 3, ["spool disk"], self._fill_spool))
             table.append(("disk full below the store", 3, ["store disk"], self._fill_store))
         return table
+
+    def add(self, kinds):
+        """Takes up further faults."""
+        for kind in kinds:
+            self.table += kind.rows()
+
+    def keep(self, only, without):
+        """Leaves the faults whose names hold one of the words `only` (None: all), and none of the words `without`."""
+
+        def has(name, words):
+            return any(word in name for word in words)
+
+        self.table = [row for row in self.table if (only is None or has(row[0], only)) and not has(row[0], without)]
 
     # --- choosing
 
@@ -144,7 +158,7 @@ class Faults:
 
     def _restart(self, target, random):
         program = self.system.programs[target]
-        if not self._wait(lambda: program.catches(signal.SIGTERM), 30):
+        if not self.wait(lambda: program.catches(signal.SIGTERM), 30):
             return None
         begin = time.monotonic()
         status = program.down(signal.SIGTERM)
@@ -217,6 +231,14 @@ class Faults:
         proxy.slow(None)
         return f"{rate} bytes/s for {seconds:.1f} s"
 
+    def _lengthen(self, target, random):
+        proxy = self.system.proxies[target]
+        delay, seconds = random.choice([0.03, 0.15, 0.6]), 2 + 10 * random.random()
+        proxy.lengthen(delay)
+        time.sleep(seconds)
+        proxy.lengthen(0)
+        return f"{delay} s each way, for {seconds:.1f} s"
+
     # --- files
 
     def _rotate(self, target, random):
@@ -229,7 +251,7 @@ class Faults:
                     writer.rotate()
                 time.sleep(random.choice([0, 0.05, 0.3]))
             return f"renamed and created {times} times"
-        if not self._wait(lambda: writer.written >= writer.first and self.progress.has(target, writer.first), 20):
+        if not self.wait(lambda: writer.written >= writer.first and self.progress.has(target, writer.first), 20):
             return None
         with writer.quiet:
             writer.rotate()
@@ -239,7 +261,7 @@ class Faults:
         """Only when everything was read, which the store shows: copytruncate loses the rest by its nature."""
         writer = self.writers[target]
         with writer.quiet:
-            if not self._wait(lambda: self.progress.has_all(target, writer.written), 8):
+            if not self.wait(lambda: self.progress.has_all(target, writer.written), 8):
                 return None
             writer.truncate()
         return f"after line {writer.written}"
@@ -264,7 +286,7 @@ class Faults:
             time.sleep(random.choice([0, 0.05, 0.3]))
         return f"renamed, created and compressed {times} times" + ", each with the next" * delay
 
-    def _wait(self, condition, seconds):
+    def wait(self, condition, seconds):
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:

@@ -39,7 +39,7 @@ class Finding(collections.Counter):
     """What was found about one source: counts of what is wrong, and of what is excused."""
 
     WRONG = ("missing", "twice", "altered", "order", "unwritten")
-    EXCUSED = ("sent twice", "lost in pipe", "lost as datagram", "lost in file", "arrived late", "clock stepped")
+    EXCUSED = ("sent twice", "lost in pipe", "lost as datagram", "lost in file", "arrived late", "clock stepped", "read again")
 
 
 def ranges(numbers):
@@ -83,15 +83,19 @@ def missing(last, stored, lost_before):
 class Oracle:
     """`resent`: lines the sender itself sent n times; `lost_before`: lines up to which a killed reader's pipe ended;
     `lossy`: sources whose losses are only counted; `restamped`: those whose lines got their times from a clock that was stepped;
-    `lost`: lines that their source itself has lost."""
+    `lost`: lines that their source itself has lost; `copies`: how often each line of a source was written; `unordered`: sources
+    whose lines have no order; `reread`: lines that an agent read again because its memory of them was taken away."""
 
-    def __init__(self, written, resent, lost_before, lossy=(), restamped=(), lost=None):
+    def __init__(self, written, resent, lost_before, lossy=(), restamped=(), lost=None, copies=None, unordered=(), reread=None):
         self.written = written
         self.resent = resent
         self.lost_before = lost_before
         self.lossy = lossy
         self.restamped = restamped
         self.lost = lost or {}
+        self.copies = copies or {}
+        self.unordered = unordered
+        self.reread = reread or {}
         self.notes = []
 
     def judge(self, view, rows):
@@ -130,7 +134,13 @@ class Oracle:
             finding["lost as datagram"], absent = len(absent), set()
         finding["lost in file"] = len(absent & self.lost.get(source, set()))
         absent -= self.lost.get(source, set())
-        twice = {number: count for number, count in counts.items() if count > 1}
+        copies = self.copies.get(source, 1)
+        absent |= {number for number, count in counts.items() if count < copies}
+        twice = {number: count for number, count in counts.items() if count > copies}
+        reread = set(twice) & self.reread.get(source, set())
+        finding["read again"] = len(reread)
+        for number in reread:
+            del twice[number]
         resent = {n for n, count in twice.items() if count <= self.resent.get(source, {}).get(n, 1)}
         unwritten = {number for number in counts if number > last}
         finding["lost in pipe"], finding["sent twice"] = len(excused), len(resent)
@@ -139,12 +149,21 @@ class Oracle:
         self._wrong(view, source, finding, "unwritten", unwritten)
 
     def _orders(self, view, found, rows):
-        """By event id, and as the store shows them (time, then arrival), a source's lines must be in order."""
-        by_event = self._sequences(found, sorted(rows, key=lambda row: row.event))
+        """By event id, and as the store shows them (time, then arrival), a source's lines must be in order.
+
+        Ids are in order within a series, their part before the number: an agent may begin another one whenever it starts.
+        """
+        series = collections.defaultdict(list)
+        for row in sorted(rows, key=lambda row: row.event):
+            series[row.event.rpartition("-")[0]].append(row)
+        by_event = [self._sequences(found, of_one) for of_one in series.values()]
         shown = self._sequences(found, rows)
         arrived = self._sequences(found, sorted(rows, key=lambda row: row.id))
         for source, finding in found.items():
-            self._wrong(view, source, finding, "order", set(ascents(by_event[source])), "by event id")
+            if source in self.unordered:
+                continue
+            disordered = {number for numbers in by_event for number in ascents(numbers[source])}
+            self._wrong(view, source, finding, "order", disordered, "by event id")
             if source in self.restamped:
                 finding["clock stepped"] = len(ascents(shown[source]))
             else:

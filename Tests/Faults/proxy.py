@@ -1,4 +1,4 @@
-"""A TCP proxy between one program and the broker, which can cut, freeze and slow down what goes through it."""
+"""A TCP proxy between one program and the broker, which can cut, freeze, delay and slow down what goes through it."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ import threading
 
 RESET = struct.pack("ii", 1, 0)
 PORTION = 16384
+ON_THE_WAY = 64  # portions that a long way holds; more of them make the sender wait
 
 
 class Loop:
@@ -34,6 +35,7 @@ class Proxy:
         self.target = target
         self.writers = set()
         self.rate = None
+        self.delay = 0
         self.connections = 0
         self.port = loop.do(self._listen())
 
@@ -66,15 +68,31 @@ class Proxy:
                     writer.close()
 
     async def _pass(self, reader, writer):
+        way = asyncio.Queue(ON_THE_WAY)
+        arriving = asyncio.ensure_future(self._arrive(way, writer))
+        leaving = asyncio.ensure_future(self._leave(reader, way))
         try:
+            await asyncio.wait([arriving, leaving], return_when=asyncio.FIRST_COMPLETED)
+            await arriving
+        finally:
+            arriving.cancel(), leaving.cancel()
+
+    async def _leave(self, reader, way):
+        with contextlib.suppress(OSError):
             while data := await reader.read(PORTION):
+                await way.put((self.loop.loop.time() + self.delay, data))
+        await way.put(None)
+
+    async def _arrive(self, way, writer):
+        with contextlib.suppress(OSError):
+            while (portion := await way.get()) is not None:
+                moment, data = portion
+                await asyncio.sleep(max(0, moment - self.loop.loop.time()))
                 await self.flowing.wait()
                 if self.rate:
                     await asyncio.sleep(len(data) / self.rate)
                 writer.write(data)
                 await writer.drain()
-        except OSError:
-            pass
 
     def reset(self):
         """Ends every connection with RST on both sides."""
@@ -100,6 +118,10 @@ class Proxy:
             self.flowing.set()
 
         self.loop.do(work())
+
+    def lengthen(self, seconds):
+        """From now on everything takes so long for each way, as over a great distance."""
+        self.delay = seconds
 
     def slow(self, bytes_per_second):
         """Limits each direction of each connection; None takes the limit away."""

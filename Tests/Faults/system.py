@@ -1,4 +1,4 @@
-"""The product under test: a broker behind one proxy per program, a server, three agents, and somebody who restarts them."""
+"""The product under test: a broker behind one proxy per program, a server, agents, and somebody who restarts them."""
 
 import contextlib
 import json
@@ -106,9 +106,10 @@ class Program:
 class System(Deployment):
     """Use as a context manager, like its base."""
 
-    AGENTS = ("files", "child", "pipe", "syslog")
+    AGENTS = ("files", "child", "pipe", "syslog", "odd", "spare")
     IMMORTAL = ("pipe", "syslog")  # nobody could write their lines again
     CLOCKS = ("files", "server")  # whose clocks can be stepped
+    WRONG_CLOCK = "odd"  # whose clock is wrong from the beginning
     SPOOL_MIB = 48
     STORE_MIB = 192  # and half a MiB for each second of the run, which is more than comes
 
@@ -125,6 +126,9 @@ class System(Deployment):
         self.stdin = None
         self.clock = {}  # the environment of what starts next
         self.stepped = set()  # whose clocks were stepped
+        self.wrong_by = 0  # seconds, of the clock that is wrong
+        self.logs = {}  # of the agents, each its own
+        self.starting_agent = None
         self.starting = threading.Lock()
 
     # --- start and end
@@ -133,7 +137,7 @@ class System(Deployment):
         self._check_revocation()
         super()._broker()
         self.broker_port = self.port
-        for name in ("server", *self.AGENTS):
+        for name in ("server", "clone", *self.AGENTS):
             self.proxies[name] = Proxy(self.loop, self.broker_port)
 
     def _check_revocation(self):
@@ -179,33 +183,43 @@ class System(Deployment):
         program.up()
         return program
 
-    def start_agent(self, name, *options, stdin=None):
+    def start_agent(self, name, *options, stdin=None, queue=None):
         def start():
             with self.starting:
-                self.port, self.stdin = self.proxies[name].port, stdin
+                self.port, self.stdin, self.starting_agent = self.proxies[name].port, stdin, name
                 try:
                     with self._clock(name):
-                        return self.agent(*options, queue=name, state=self.directory / f"state-{name}")
+                        return self.agent(*options, queue=queue or name, state=self.directory / f"state-{name}")
                 finally:
-                    self.stdin = None
+                    self.stdin = self.starting_agent = None
 
         return self._program(name, start, restartable=stdin is None)
 
+    def status(self, name):
+        """What an agent says about itself."""
+        state = self.directory / f"state-{name}"
+        return json.loads(self.run(self.bin / "hap2-fluentd", "--status", "--json", "--state-dir", state))
+
     def dropped_datagrams(self):
         """How many datagrams the agent `syslog` says the system dropped."""
-        state = self.directory / "state-syslog"
-        status = json.loads(self.run(self.bin / "hap2-fluentd", "--status", "--json", "--state-dir", state))
-        return sum(listener["droppedDatagrams"] for listener in status["listeners"])
+        return sum(listener["droppedDatagrams"] for listener in self.status("syslog")["listeners"])
+
+    def log_of(self, name):
+        """The log of an agent, or of everything else."""
+        return self.directory / (f"log-{name}" if name in self.logs else "log")
 
     def spawn(self, name, command, environment=None):
         """The base gives every child an empty standard input; one of ours needs a pipe."""
+        log = self.log
+        if agent := self.starting_agent:
+            log = self.logs.setdefault(agent, open(self.directory / f"log-{agent}", "ab"))
         if self.stdin is None:
-            return super().spawn(name, command, {**(environment or {}), **self.clock})
+            process = Process(name, [str(part) for part in command], log, {**(environment or {}), **self.clock})
+            self.processes.append(process)
+            return process
         process = Process.__new__(Process)
         process.name = name
-        process.child = subprocess.Popen(
-            [str(part) for part in command], stdin=self.stdin, stdout=self.log, stderr=self.log
-        )
+        process.child = subprocess.Popen([str(part) for part in command], stdin=self.stdin, stdout=log, stderr=log)
         process.pid = process.child.pid
         self.processes.append(process)
         return process
@@ -215,12 +229,12 @@ class System(Deployment):
     @contextlib.contextmanager
     def _clock(self, name):
         """What starts inside has a wall clock that can be stepped, if it is one of those."""
-        if name in self.CLOCKS:
+        if name in (*self.CLOCKS, self.WRONG_CLOCK):
             library, file = self.directory / "clock.so", self.directory / f"clock-{name}"
             if not library.exists():
                 self.run("cc", "-O2", "-shared", "-fPIC", "-o", library, HERE / "clock.c", "-ldl")
             if not file.exists():
-                file.write_bytes(bytes(8))
+                file.write_bytes(struct.pack("=q", self.wrong_by if name == self.WRONG_CLOCK else 0))
             self.clock = {"LD_PRELOAD": str(library), "CLOCK_OFFSET_FILE": str(file)}
         try:
             yield
@@ -255,7 +269,8 @@ class System(Deployment):
         for place in self.mounts:
             subprocess.run(["umount", "--lazy", str(place)], check=False)
         self.loop.stop()
-        self.log.close()
+        for log in (self.log, *self.logs.values()):
+            log.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     # --- the broker
@@ -265,6 +280,19 @@ class System(Deployment):
         # Others may have been started meanwhile, so the last process need not be the launcher.
         launcher = [process for process in self.processes if process.name == "launcher"][-1]
         launcher.child.wait(60)
+
+    def evaluate(self, expression):
+        """Has the broker's virtual machine do something; whether it did."""
+        place = self.directory / "broker"
+        try:
+            port = json.loads((place / "broker.json").read_text())["distributionPort"]
+            done = subprocess.run(
+                ["erl_call", "-r", "-address", f"localhost:{port}", "-timeout", "20", "-e"],
+                input=f"{expression}\n", env={**os.environ, "HOME": str(place)}, capture_output=True, text=True, timeout=30,
+            )  # fmt: skip
+        except (OSError, ValueError, subprocess.TimeoutExpired):  # it is being started, or stopped by a signal
+            return False
+        return done.stdout.startswith("{ok, ok")
 
     def signal_broker(self, number):
         os.kill(self.broker.pid, number)

@@ -31,8 +31,10 @@ class Writer(threading.Thread):
                 self.burst(self.size())
             self.ending.wait(self.random.random() * 0.15)
 
+    LARGEST = 4000  # lines in a burst
+
     def size(self):
-        return self.random.randint(1000, 4000) if self.random.random() < 0.004 else self.random.randint(1, 16)
+        return self.random.randint(1000, self.LARGEST) if self.random.random() < 0.004 else self.random.randint(1, 16)
 
     def finish(self):
         self.ending.set()
