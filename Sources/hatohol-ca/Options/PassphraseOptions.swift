@@ -25,10 +25,12 @@ struct PassphraseOptions: ParsableArguments {
     }
 
     /// The authority's key, opened; the passphrase is asked for at the terminal if it must be.
+    ///
+    /// The question names the authority: during a change of the root there are two, each with a passphrase of its own.
     func key(of authority: Authority) throws -> PrivateKey {
         var passphrase = try self.given
         if passphrase == nil, authority.needsPassphrase {
-            passphrase = try PassphraseSource.prompt("Passphrase of the authority's key: ")
+            passphrase = try PassphraseSource.prompt("Passphrase of the key of \(authority.certificate.subject): ")
         }
         return try authority.key(passphrase)
     }
