@@ -18,7 +18,7 @@ def test_the_page_leads_to_an_event():
     if reason := obstacle():
         pytest.skip(f"no hosts of our own here: {reason}")
     done = subprocess.run(
-        [HERE / "walkthrough/walk"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600
+        [HERE / "walkthrough/walk"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ERROR" in done.stdout.splitlines()[-1], done.stdout
