@@ -135,6 +135,7 @@ let package = Package(
         tests("HAPITests", ["HAPI", "JSONRPC", "AllocationCounter"]),
         tests("SpoolTests", ["Spool", "TestSupport", "AllocationCounter", grdb, logging]),
         tests("IntakeTests", ["Intake", "TestSupport", nioCore, nioPosix, logging]),
+        tests("HistoriesTests", ["Intake", "TestSupport", "hap2-fluentd", "CZlib", sqlite, logging]),
         tests("ArmPluginTests", ["ArmPlugin", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport", lifecycle, logging]),
         tests(
             "FluentdArmTests",
