@@ -17,7 +17,14 @@ final class Campaign: Sendable {
     /// How many runs the shrinking of one history may cost.
     private let attempts: Int
 
-    init(seed: UInt64, count: Int, driver: any HistoryDriver, parallel: Int, shrinkings: Int = 6, attempts: Int) {
+    init(
+        seed: UInt64,
+        count: Int,
+        driver: any HistoryDriver,
+        parallel: Int,
+        shrinkings: Int = 6,
+        attempts: Int
+    ) {
         self.seed = seed
         self.count = count
         self.driver = driver
@@ -34,7 +41,9 @@ final class Campaign: Sendable {
         var failures: [UInt64] = []
         await withTaskGroup(of: UInt64?.self) { group in
             for index in 0..<self.count {
-                if index >= self.parallel, let failure = await group.next() ?? nil { failures.append(failure) }
+                if index >= self.parallel, let failure = await group.next() ?? nil {
+                    failures.append(failure)
+                }
                 group.addTask { await self.hasFailed(self.seed &+ UInt64(index)) }
             }
             for await case let failure? in group { failures.append(failure) }
@@ -42,7 +51,9 @@ final class Campaign: Sendable {
         failures.sort()
         let seconds = Int((ContinuousClock.now - start) / .seconds(1))
         let seeds = failures.isEmpty ? "" : ": " + failures.map(String.init).joined(separator: " ")
-        print("histories: seed \(self.seed), \(self.count) run in \(seconds) s, \(failures.count) failed\(seeds)")
+        print(
+            "histories: seed \(self.seed), \(self.count) run in \(seconds) s, \(failures.count) failed\(seeds)"
+        )
         return failures
     }
 
@@ -69,21 +80,9 @@ final class Campaign: Sendable {
     private func complaint(of history: History) async -> (kinds: Set<String>, text: String) {
         do {
             let verdict = try await self.driver.run(history)
-            return (verdict.kinds, verdict.description)
+            return (Set(verdict.kinds.map(\.name)), verdict.description)
         } catch {
             return (["error"], "\(error)")
         }
-    }
-}
-
-extension Verdict {
-    /// What kinds of mistakes there are.
-    fileprivate var kinds: Set<String> {
-        Set(
-            [
-                self.lost.isEmpty ? nil : "lost", self.repeated.isEmpty ? nil : "repeated",
-                self.unknown.isEmpty ? nil : "unknown",
-            ].compactMap(\.self)
-        )
     }
 }

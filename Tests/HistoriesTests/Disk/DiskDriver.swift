@@ -19,7 +19,12 @@ struct DiskDriver: HistoryDriver {
             directory: directory.path,
             patterns: (history.patterns + ["marks/*"]).map(files.path)
         )
-        var run = Run(model: Model(patterns: history.patterns), files: files, agent: agent, patience: self.patience)
+        var run = Run(
+            model: Model(patterns: history.patterns),
+            files: files,
+            agent: agent,
+            patience: self.patience
+        )
         do {
             for step in history.steps { try await run.take(step) }
             return try await run.finish()
@@ -80,7 +85,9 @@ struct DiskDriver: HistoryDriver {
 
         private func waitUntilNothingIsLeft() async throws {
             try await self.waitWhileSomethingComes {
-                let behind = self.agent.status.split(separator: ",").filter { $0.hasPrefix("\"bytesBehind\":") }
+                let behind = self.agent.status.split(separator: ",").filter {
+                    $0.hasPrefix("\"bytesBehind\":")
+                }
                 return behind.allSatisfy { $0.hasSuffix(":0") }
             }
         }

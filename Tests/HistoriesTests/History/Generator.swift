@@ -31,12 +31,16 @@ struct Generator {
         self.beginning = self.random.chance(75) ? .beginning : .end
         var logs = [LogWriter.make(0, &self.random)]
         if self.random.chance(35) { logs.append(LogWriter.make(1, &self.random)) }
-        for index in logs.indices where self.random.chance(60) { self.add(logs[index].begin(&self.random)) }
+        for index in logs.indices where self.random.chance(60) {
+            self.add(logs[index].begin(&self.random))
+        }
         self.add([.start(self.beginning)])
         if self.random.chance(80) { self.add([.settle]) }
         for _ in 0..<Int.random(in: 2...7, using: &self.random) {
             let index = Int.random(in: 0..<logs.count, using: &self.random)
-            for _ in 0..<Int.random(in: 0...2, using: &self.random) { self.add([logs[index].lines(&self.random)]) }
+            for _ in 0..<Int.random(in: 0...2, using: &self.random) {
+                self.add([logs[index].lines(&self.random)])
+            }
             self.lookOrNot()
             self.disturbed(logs[index].change(&self.random))
         }
@@ -46,7 +50,8 @@ struct Generator {
     /// Adds the steps of one change, with what this follower does before, between and after them.
     private mutating func disturbed(_ change: [Step]) {
         let habit =
-            self.habit == .mixed ? self.random.one(of: [.calm, .frozen, .stopped, .killed, .running]) : self.habit
+            self.habit == .mixed
+            ? self.random.one(of: [.calm, .frozen, .stopped, .killed, .running]) : self.habit
         switch habit {
         case .calm, .mixed:
             self.add([.settle])
@@ -101,12 +106,14 @@ struct Generator {
         for step in steps {
             switch (step, self.follower) {
             case (.start, .stopped): self.follower = .running
-            case (.stop, .running), (.stop, .frozen), (.kill, .running), (.kill, .frozen): self.follower = .stopped
+            case (.stop, .running), (.stop, .frozen), (.kill, .running), (.kill, .frozen):
+                self.follower = .stopped
             case (.freeze, .running): self.follower = .frozen
             case (.thaw, .frozen): self.follower = .running
             case (.settle, .running) where self.steps.last != .settle: break
             case (.pause, .running): break
-            case (.start, _), (.stop, _), (.kill, _), (.freeze, _), (.thaw, _), (.settle, _), (.pause, _): continue
+            case (.start, _), (.stop, _), (.kill, _), (.freeze, _), (.thaw, _), (.settle, _), (.pause, _):
+                continue
             default: break
             }
             if self.follower == .running, self.random.chance(10) { self.steps.append(.glance) }

@@ -44,7 +44,6 @@ struct LogWriter {
         case copyTruncate
         case renameCopy
         case copy
-        case mixed
     }
 
     private enum Compression: CaseIterable {
@@ -65,8 +64,10 @@ struct LogWriter {
                     "logs/\(name).log",
                     ["logs/\(name).log", "logs/\(name).log*", "logs/\(name)*", "logs/*.log", "logs/*"]
                 )
-            case .dated: ("logs/\(name)-20261101.log", ["logs/\(name)-*.log", "logs/\(name)*", "logs/*.log"])
-            case .container, .chain: ("pods/\(name)/0.log", ["containers/*.log", "containers/\(name).log"])
+            case .dated:
+                ("logs/\(name)-20261101.log", ["logs/\(name)-*.log", "logs/\(name)*", "logs/*.log"])
+            case .container, .chain:
+                ("pods/\(name)/0.log", ["containers/*.log", "containers/\(name).log"])
             case .current: ("logs/\(name)-1.log", ["logs/\(name)-current.log"])
             }
         return Self(
@@ -122,7 +123,9 @@ struct LogWriter {
         var steps: [Step] = []
         if let header = self.header { steps.append(.header(self.path, header)) }
         if steps.isEmpty || random.chance(70) {
-            steps.append(random.chance(15) ? .append(self.path, Step.Lines(count: 0, width: 0)) : self.lines(&random))
+            steps.append(
+                random.chance(15) ? .append(self.path, Step.Lines(count: 0, width: 0)) : self.lines(&random)
+            )
         }
         return steps
     }
@@ -135,7 +138,8 @@ struct LogWriter {
         switch self.layout {
         case .plain: return self.rotate(&random)
         case .dated: return self.nextDay(&random)
-        case .container, .chain: return random.chance(25) ? self.restartContainer(&random) : self.rotate(&random)
+        case .container, .chain:
+            return random.chance(25) ? self.restartContainer(&random) : self.rotate(&random)
         case .current: return self.nextFile(&random)
         }
     }
@@ -149,7 +153,8 @@ struct LogWriter {
             // As rsync(1) and editors do.
             let hidden = World.join(World.directory(of: self.path), ".temporary")
             steps = [
-                .copy(self.path, to: hidden), .append(hidden, self.amount(&random)), .rename(hidden, to: self.path),
+                .copy(self.path, to: hidden), .append(hidden, self.amount(&random)),
+                .rename(hidden, to: self.path),
             ]
         case 3: steps = [.hold(self.path), .delete(self.path), .write(self.amount(&random))]
         case 4: steps = [.copy(self.path, to: self.path + ".backup")]
@@ -163,10 +168,9 @@ struct LogWriter {
     private mutating func rotate(_ random: inout SplitMix64) -> [Step] {
         var steps = self.shift()
         let name = self.nextName()
-        let way = self.way == .mixed ? random.one(of: [.rename, .copyTruncate, .renameCopy, .copy]) : self.way
         let late = random.chance(30) ? [self.lines(&random)] : []
-        switch way {
-        case .rename, .mixed:
+        switch self.way {
+        case .rename:
             let isLate = random.chance(25)
             if isLate { steps.append(.hold(self.path)) }
             steps += [.rename(self.path, to: name)] + self.firstLines(&random)
@@ -185,7 +189,8 @@ struct LogWriter {
 
     /// Gives each rotated file the next number, if that is how they are called.
     private mutating func shift() -> [Step] {
-        guard self.names == .numbers || self.names == .numbersBeforeExtension || self.names == .old else { return [] }
+        guard self.names == .numbers || self.names == .numbersBeforeExtension || self.names == .old
+        else { return [] }
         var steps: [Step] = []
         for (index, name) in self.rotated.enumerated() {
             let isCompressed = name.hasSuffix(".gz")
@@ -263,6 +268,7 @@ struct LogWriter {
         self.rotated.append(self.path)
         self.path = "\(self.path.prefix { $0 != "-" })-\(self.generation + 1).log"
         let file = String(self.path.split(separator: "/").last ?? "")
-        return self.firstLines(&random) + [.link(link, to: file)] + self.compress() + self.removeOldest(&random)
+        return self.firstLines(&random) + [.link(link, to: file)] + self.compress()
+            + self.removeOldest(&random)
     }
 }

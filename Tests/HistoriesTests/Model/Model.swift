@@ -9,6 +9,8 @@ struct Model: Sendable {
     /// Copies of it have the same origin.
     struct Origin: Sendable {
         var text: String
+        /// The file that it was written to, as that was then.
+        var birth: Birth?
         /// It was in a file that the follower promises to find when the follower had time to read it.
         var isRequired = false
         /// It was there before the follower was started for the first time, with `--from end`.
@@ -19,6 +21,12 @@ struct Model: Sendable {
         var isSplit = false
         /// The follower had time to take the first piece for a line without an end.
         var isCutOff = false
+    }
+
+    /// A file between two truncations: its lines arrive in their order.
+    struct Birth: Hashable, Sendable {
+        var file: World.FileNumber
+        var generation: Int
     }
 
     enum Follower: Hashable, Sendable {
@@ -42,6 +50,10 @@ struct Model: Sendable {
         var readBytes: Int
         /// The name that gzip(1) gives to an archive of it.
         var archiveName: String
+        /// The generation of the copy that holds this.
+        var filled: Int
+        /// In which absence of the follower the copy was made; 0 if the follower may have looked meanwhile.
+        var absence: Int
     }
 
     let patterns: [String]
@@ -49,6 +61,8 @@ struct Model: Sendable {
     private(set) var origins: [Origin] = []
     private(set) var follower = Follower.stopped
     private(set) var wasStarted = false
+    /// How often the follower was stopped, killed or frozen.
+    private var absences = 1
     var readings: [World.FileNumber: Reading] = [:]
     var copies: [World.FileNumber: Copying] = [:]
     /// Files that the follower certainly has open, so that it can read them even after they are deleted.
@@ -66,7 +80,10 @@ struct Model: Sendable {
 
     /// Does a step; returns the bytes that it writes, or `nil` if the step is impossible and has to be left out.
     mutating func apply(_ step: Step) -> [UInt8]? {
+        let before = self.follower
+        self.world.step += 1
         let bytes = self.change(step)
+        if before == .running, self.follower != .running { self.absences += 1 }
         if bytes != nil { self.noteMatches() }
         return bytes
     }
@@ -75,7 +92,8 @@ struct Model: Sendable {
         switch step {
         case .append(let name, let lines): return self.write(lines, to: self.writableFile(at: name))
         case .write(let lines): return self.world.held.flatMap { self.write(lines, to: $0) }
-        case .header(let name, let lines): return self.writeHeader(lines, to: self.writableFile(at: name))
+        case .header(let name, let lines):
+            return self.writeHeader(lines, to: self.writableFile(at: name))
         case .begin(let name, let width): return self.begin(width, in: self.writableFile(at: name))
         case .twin(let name, let other): return self.makeTwin(name, of: other)
         case .hold(let name):
@@ -86,7 +104,8 @@ struct Model: Sendable {
         case .copy(let name, let to): return self.copy(name, to: to) ? [] : nil
         case .gzip(let name, let to): return self.compress(name, to: to) ? [] : nil
         case .truncate(let name):
-            guard let file = self.world.file(at: name), self.world.files[file]?.isCompressed == false else {
+            guard let file = self.world.file(at: name), self.world.files[file]?.isCompressed == false
+            else {
                 return nil
             }
             self.remember(file)
@@ -146,6 +165,7 @@ struct Model: Sendable {
 
     private mutating func write(_ lines: Step.Lines, to file: World.FileNumber?) -> [UInt8]? {
         guard let file else { return nil }
+        self.world.files[file]?.lastWritten = self.world.step
         var written = self.completeHalf(of: file)
         for _ in 0..<lines.count {
             let bytes = self.add(self.numberedText(lines.width), to: file)
@@ -156,8 +176,11 @@ struct Model: Sendable {
 
     private mutating func writeHeader(_ lines: Step.Lines, to file: World.FileNumber?) -> [UInt8]? {
         guard let file else { return nil }
+        self.world.files[file]?.lastWritten = self.world.step
         var written = self.completeHalf(of: file)
-        for number in 0..<lines.count { written += self.add(Self.text("header\(number)", lines.width), to: file) }
+        for number in 0..<lines.count {
+            written += self.add(Self.text("header\(number)", lines.width), to: file)
+        }
         return written
     }
 
@@ -200,14 +223,21 @@ struct Model: Sendable {
 
     /// Adds a line to a file; its origin is the last one if that has this text, else a new one.
     private mutating func add(_ text: String, to file: World.FileNumber) -> [UInt8] {
-        if !text.hasPrefix("n") || self.origins.last?.text != text { self.origins.append(Origin(text: text)) }
+        if !text.hasPrefix("n") || self.origins.last?.text != text {
+            self.origins.append(Origin(text: text))
+        }
         let bytes = Array(text.utf8) + [0x0A]
         self.world.files[file]?.append(bytes, origin: self.origins.count - 1)
+        self.origins[self.origins.count - 1].birth = Birth(
+            file: file,
+            generation: self.world.files[file]?.generation ?? 0
+        )
         return bytes
     }
 
     private mutating func makeTwin(_ name: String, of other: String) -> [UInt8]? {
-        guard let original = self.world.file(at: other).flatMap({ self.world.files[$0] }), !original.isCompressed,
+        guard let original = self.world.file(at: other).flatMap({ self.world.files[$0] }),
+            !original.isCompressed,
             original.half == nil,
             let file = self.world.makeFile(World.File(log: name), at: name)
         else { return nil }
@@ -222,7 +252,9 @@ struct Model: Sendable {
     // MARK: Names and copies
 
     private mutating func rename(_ name: String, to: String) -> Bool {
-        guard let entry = self.world.entries[name], name != to, self.world.entries[to] != entry else { return false }
+        guard let entry = self.world.entries[name], name != to, self.world.entries[to] != entry else {
+            return false
+        }
         self.setEntry(to, entry)
         self.world.setEntry(name, nil)
         return true
@@ -239,13 +271,16 @@ struct Model: Sendable {
         guard let lines = self.world.files[file]?.lines, !lines.isEmpty else { return }
         self.ghosts.append(lines)
         // Another file that begins with all of it looks as if it had the rest of it.
-        for other in self.world.files.values where self.equalLines(of: other, and: lines).count == lines.count {
+        for other in self.world.files.values
+        where self.equalLines(of: other, and: lines).count == lines.count {
             for line in other.lines { self.origins[line.origin].extra += 1 }
         }
     }
 
     private mutating func copy(_ name: String, to: String) -> Bool {
-        guard let source = self.world.file(at: name), let original = self.world.files[source] else { return false }
+        guard let source = self.world.file(at: name), let original = self.world.files[source] else {
+            return false
+        }
         let target: World.FileNumber
         var isOverwritten = false
         if let existing = self.world.file(at: to) {
@@ -254,7 +289,9 @@ struct Model: Sendable {
             target = existing
             isOverwritten = true
         } else {
-            guard let file = self.world.makeFile(World.File(log: original.log), at: to) else { return false }
+            guard let file = self.world.makeFile(World.File(log: original.log), at: to) else {
+                return false
+            }
             target = file
         }
         self.world.files[target]?.truncate()
@@ -269,7 +306,8 @@ struct Model: Sendable {
     }
 
     private mutating func compress(_ name: String, to: String) -> Bool {
-        guard let source = self.world.file(at: name), let original = self.world.files[source], !original.isCompressed,
+        guard let source = self.world.file(at: name), let original = self.world.files[source],
+            !original.isCompressed,
             self.world.entries[to] == nil, original.half == nil,
             let file = self.world.makeFile(World.File(isCompressed: true, log: original.log), at: to)
         else { return false }
@@ -277,42 +315,65 @@ struct Model: Sendable {
         return true
     }
 
-    private mutating func fill(_ target: World.FileNumber, from source: World.FileNumber, name: String) {
+    private mutating func fill(
+        _ target: World.FileNumber,
+        from source: World.FileNumber,
+        name: String
+    ) {
         guard let original = self.world.files[source] else { return }
         self.world.files[target]?.content = original.content
         self.world.files[target]?.lines = original.lines
         self.world.files[target]?.half = nil
-        let read = self.readings[source].flatMap { $0.generation == original.generation ? $0.bytes : nil } ?? 0
-        var copying = Copying(root: source, generation: original.generation, readBytes: read, archiveName: name + ".gz")
-        if let earlier = self.copies[source], read == 0 {
-            copying = earlier
-            copying.archiveName = name + ".gz"
+        let read =
+            self.readings[source].flatMap { $0.generation == original.generation ? $0.bytes : nil } ?? 0
+        var copying = Copying(
+            root: source,
+            generation: original.generation,
+            readBytes: read,
+            archiveName: name + ".gz",
+            filled: self.world.files[target]?.generation ?? 0,
+            absence: self.follower == .running ? 0 : self.absences
+        )
+        if let earlier = self.copies[source], read == 0, earlier.filled == original.generation {
+            (copying.root, copying.generation) = (earlier.root, earlier.generation)
+            (copying.readBytes, copying.absence) = (earlier.readBytes, earlier.absence)
         }
         self.copies[target] = copying
-        if copying.readBytes < Promise.knownCopy || self.matched.contains(target) { self.doubt(target) }
+        if !self.isKnownCopy(target) { self.doubt(target) }
     }
 
-    /// Notes which files patterns match for the first time: one that is a copy may come once more, unless it can be known as one.
+    /// Notes which files patterns match for the first time: a copy may come once more if its name does not tell what it is.
     private mutating func noteMatches() {
-        for (path, _) in self.world.entries where self.patterns.contains(where: { World.matches($0, path) }) {
+        for (path, _) in self.world.entries
+        where self.patterns.contains(where: { World.matches($0, path) }) {
             guard let file = self.world.file(at: path), self.matched.insert(file).inserted,
-                self.copies[file].map({ $0.readBytes >= Promise.knownCopy }) == true
+                !self.isKnownCopy(file)
             else { continue }
             self.doubt(file)
         }
     }
 
-    private mutating func doubt(_ number: World.FileNumber) {
-        guard let copying = self.copies[number], let file = self.world.files[number] else { return }
-        let isNamedAsCopy = self.world.paths(to: number).contains {
-            LogrotateName.isRotation($0, of: file.log) || $0 == copying.archiveName
+    /// It has a name that logrotate or gzip gives, and enough was read of the original to know it again.
+    private func isKnownCopy(_ number: World.FileNumber) -> Bool {
+        guard let copying = self.copies[number], let file = self.world.files[number] else {
+            return false
         }
-        if copying.readBytes >= Promise.knownCopy, isNamedAsCopy { return }
+        return copying.readBytes >= Promise.knownCopy
+            && self.world.paths(to: number).contains {
+                LogrotateName.isRotation($0, of: file.log) || $0 == copying.archiveName
+            }
+    }
+
+    /// Nobody can know whether a copy is one: each of its lines may come once more.
+    private mutating func doubt(_ number: World.FileNumber) {
+        guard self.copies[number] != nil, let file = self.world.files[number] else { return }
         for line in file.lines { self.origins[line.origin].extra += 1 }
     }
 
     mutating func require(_ origin: Int) {
-        if !self.origins[origin].isOld, !self.origins[origin].isCutOff { self.origins[origin].isRequired = true }
+        if !self.origins[origin].isOld, !self.origins[origin].isCutOff {
+            self.origins[origin].isRequired = true
+        }
     }
 
     mutating func cutOff(_ origin: Int) { self.origins[origin].isCutOff = true }

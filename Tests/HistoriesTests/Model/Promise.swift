@@ -22,12 +22,18 @@ extension Model {
     func reading(of number: World.FileNumber) -> Reading? {
         guard let file = self.world.files[number] else { return nil }
         let directory =
-            self.world.names(of: number).first.map(World.directory) ?? self.readings[number]?.directory ?? ""
-        return Reading(generation: file.generation, bytes: file.lines.last?.end ?? 0, directory: directory)
+            self.world.names(of: number).first.map(World.directory) ?? self.readings[number]?.directory
+            ?? ""
+        return Reading(
+            generation: file.generation,
+            bytes: file.lines.last?.end ?? 0,
+            directory: directory
+        )
     }
 
     func isMatched(_ file: World.FileNumber) -> Bool {
-        self.world.paths(to: file).contains { path in self.patterns.contains { World.matches($0, path) } }
+        self.world.paths(to: file).contains { path in self.patterns.contains { World.matches($0, path) }
+        }
     }
 
     private func isReachable(_ number: World.FileNumber) -> Bool {
@@ -39,8 +45,9 @@ extension Model {
         return self.isFoundAsCopy(number) || self.isMissedCopy(number) || self.isMissedRotation(number)
     }
 
+    /// It has a name in this directory, and not one that hides it: those are of files that somebody is still making.
     private func lies(_ file: World.FileNumber, in directory: String) -> Bool {
-        self.world.names(of: file).contains { World.directory(of: $0) == directory }
+        self.world.names(of: file).contains { World.directory(of: $0) == directory && !$0.contains("/.") }
     }
 
     private func hasNameOfRotation(_ number: World.FileNumber) -> Bool {
@@ -50,12 +57,23 @@ extension Model {
 
     /// It holds what was not read of a file that was followed, and what was read of that tells so.
     private func isFoundAsCopy(_ number: World.FileNumber) -> Bool {
-        guard let copying = self.copies[number], copying.readBytes > 0, let reading = self.readings[copying.root],
+        guard let copying = self.copies[number], copying.readBytes > 0,
+            self.world.files[number]?.generation == copying.filled, let reading = self.readings[copying.root],
             self.lies(number, in: reading.directory),
-            !self.world.isLinked(copying.root) || self.world.files[copying.root]?.generation != copying.generation
+            !self.world.isLinked(copying.root)
+                || self.world.files[copying.root]?.generation != copying.generation,
+            !self.isAmbiguous(copying, number)
         else { return false }
         let isCompressed = self.world.files[number]?.isCompressed == true
         return copying.readBytes >= Promise.foundByContent && !isCompressed || self.hasNameOfRotation(number)
+    }
+
+    /// Another file, or the original after its truncation, begins with all that was read: what was read does not tell them apart.
+    private func isAmbiguous(_ copying: Copying, _ copy: World.FileNumber) -> Bool {
+        guard let copy = self.world.files[copy] else { return false }
+        return self.world.files.values.contains { other in
+            self.equalLines(of: other, and: copy.lines).last.map { $0.end >= copying.readBytes } ?? false
+        }
     }
 
     /// The original was truncated several times between two looks: nothing was read of what this copy holds.
@@ -64,7 +82,8 @@ extension Model {
             self.world.files[number]?.isCompressed == false
         else { return false }
         return self.copies.contains { other, earlier in
-            earlier.root == copying.root && earlier.generation < copying.generation && earlier.readBytes > 0
+            earlier.root == copying.root && earlier.generation < copying.generation
+                && earlier.readBytes > 0 && copying.absence > 0 && earlier.absence == copying.absence
                 && self.world.isLinked(other) && self.isFoundAsCopy(other)
         }
     }
@@ -75,7 +94,8 @@ extension Model {
             self.hasNameOfRotation(number)
         else { return false }
         return self.readings.contains { other, reading in
-            guard reading.bytes > 0, let followed = self.world.files[other], followed.log == file.log, other < number,
+            guard reading.bytes > 0, let followed = self.world.files[other], followed.log == file.log,
+                other < number, followed.lastWritten < file.lastWritten,
                 self.lies(number, in: reading.directory)
             else { return false }
             return self.lies(other, in: reading.directory)
@@ -87,13 +107,18 @@ extension Model {
     private func linesInDoubt(of number: World.FileNumber) -> Set<Int> {
         guard let file = self.world.files[number] else { return [] }
         var doubtful: Set<Int> = []
-        for ghost in self.ghosts { doubtful.formUnion(self.equalLines(of: file, and: ghost).map(\.origin)) }
-        for (other, reading) in self.readings where other != number && reading.bytes >= Promise.knownCopy {
+        for ghost in self.ghosts {
+            doubtful.formUnion(self.equalLines(of: file, and: ghost).map(\.origin))
+        }
+        for (other, reading) in self.readings
+        where other != number && reading.bytes >= Promise.knownCopy {
             guard let live = self.world.files[other], live.generation == reading.generation,
                 self.world.names(of: number).contains(where: { LogrotateName.isRotation($0, of: live.log) })
             else { continue }
             let equal = self.equalLines(of: file, and: live.lines)
-            if let last = equal.last, last.end >= Promise.knownCopy { doubtful.formUnion(equal.map(\.origin)) }
+            if let last = equal.last, last.end >= Promise.knownCopy {
+                doubtful.formUnion(equal.map(\.origin))
+            }
         }
         return doubtful
     }
@@ -103,7 +128,8 @@ extension Model {
         var equal: [World.Line] = []
         for (line, otherLine) in zip(file.lines, other) {
             guard
-                line.origin == otherLine.origin || self.origins[line.origin].text == self.origins[otherLine.origin].text
+                line.origin == otherLine.origin
+                    || self.origins[line.origin].text == self.origins[otherLine.origin].text
             else { break }
             if line.origin != otherLine.origin { equal.append(line) }
         }

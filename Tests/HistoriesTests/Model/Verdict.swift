@@ -5,16 +5,25 @@ struct Verdict: Sendable {
     /// Texts that nobody wrote.
     var unknown: [String] = []
 
-    var isEmpty: Bool { self.lost.isEmpty && self.repeated.isEmpty && self.unknown.isEmpty }
+    /// Lines that came behind later ones of the same file.
+    var disordered: [String] = []
+
+    /// What kinds of mistakes there are, with their texts.
+    var kinds: [(name: String, texts: [String])] {
+        [("lost", self.lost), ("repeated", self.repeated), ("unknown", self.unknown), ("disordered", self.disordered)]
+            .filter { !$0.1.isEmpty }
+    }
+
+    var isEmpty: Bool { self.kinds.isEmpty }
 }
 
 extension Verdict: CustomStringConvertible {
     var description: String {
-        let parts = [("lost", self.lost), ("repeated", self.repeated), ("unknown", self.unknown)]
-        return parts.filter { !$0.1.isEmpty }.map { name, texts in
+        self.kinds.map { name, texts in
             let shown = texts.prefix(4).map { $0.prefix(24) }.joined(separator: ", ")
             return "\(texts.count) \(name) (\(shown)\(texts.count > 4 ? ", …" : ""))"
-        }.joined(separator: "; ")
+        }
+        .joined(separator: "; ")
     }
 }
 
@@ -46,13 +55,35 @@ extension Model {
             if count > range.upperBound { verdict.repeated.append(String(text)) }
         }
         let split = self.origins.filter(\.isSplit).map(\.text)
-        for text in counts.keys where bounds[text] == nil && !split.contains(where: { $0.contains(text) }) {
+        for text in counts.keys
+        where bounds[text] == nil && !split.contains(where: { $0.contains(text) }) {
             verdict.unknown.append(String(text))
         }
+        verdict.disordered = self.disordered(arrived)
         verdict.lost.sort()
         verdict.repeated.sort()
         verdict.unknown.sort()
         return verdict
+    }
+
+    /// Texts that came, for the first time, behind later ones of the same file; of lines that may come twice nobody can tell.
+    private func disordered(_ arrived: [String]) -> [String] {
+        let births = Dictionary(grouping: self.origins.indices) { self.origins[$0].birth }
+        var writers = Dictionary(grouping: self.origins.indices) { self.origins[$0].text.prefix(Self.keyLength) }
+        for (birth, members) in births
+        where birth == nil || members.contains(where: { self.origins[$0].extra > 0 || self.origins[$0].isOld }) {
+            for index in members { writers[self.origins[index].text.prefix(Self.keyLength)] = nil }
+        }
+        var indices = writers.filter { $0.value.count == 1 }.compactMapValues(\.first)
+        var last: [Birth: Int] = [:]
+        var late: [String] = []
+        for text in arrived {
+            guard let index = indices.removeValue(forKey: text.prefix(Self.keyLength)),
+                let birth = self.origins[index].birth
+            else { continue }
+            if index < last[birth, default: 0] { late.append(text) } else { last[birth] = index }
+        }
+        return late
     }
 
     /// Whether all that must have arrived by now is there.

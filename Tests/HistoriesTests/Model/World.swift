@@ -13,6 +13,8 @@ struct World: Sendable {
         /// Grows with each truncation, so that a position in the old content is not one in the new content.
         var generation = 0
         var isCompressed = false
+        /// The step that wrote to it last.
+        var lastWritten = 0
         /// The path of the log that it belongs to: that under which it was made, or that of what it is a copy of.
         var log: String
     }
@@ -32,6 +34,8 @@ struct World: Sendable {
     var files: [FileNumber: File] = [:]
     /// A file that a program keeps open for writing.
     var held: FileNumber?
+    /// How many steps were done.
+    var step = 0
     private var nextNumber = 1
 
     /// The path that a path leads to when all links in it are followed; `nil` if they lead in a circle.
@@ -46,7 +50,9 @@ struct World: Sendable {
 
     /// The file that a path leads to.
     func file(at path: String) -> FileNumber? {
-        guard let path = self.resolve(path), case .file(let number) = self.entries[path] else { return nil }
+        guard let path = self.resolve(path), case .file(let number) = self.entries[path] else {
+            return nil
+        }
         return number
     }
 
@@ -56,12 +62,16 @@ struct World: Sendable {
     }
 
     /// All paths that lead to a file, links included.
-    func paths(to file: FileNumber) -> [String] { self.entries.keys.filter { self.file(at: $0) == file }.sorted() }
+    func paths(to file: FileNumber) -> [String] {
+        self.entries.keys.filter { self.file(at: $0) == file }.sorted()
+    }
 
     func isLinked(_ file: FileNumber) -> Bool { self.entries.values.contains(.file(file)) }
 
     mutating func makeFile(_ file: File, at path: String) -> FileNumber? {
         guard let path = self.resolve(path), self.entries[path] == nil else { return nil }
+        var file = file
+        file.lastWritten = self.step
         let number = self.nextNumber
         self.nextNumber += 1
         self.files[number] = file
