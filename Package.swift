@@ -59,8 +59,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CLinux"),
 
-        library("AMQP", ["CRabbitMQ", "COpenSSL", logging]),
+        library("Daemon", ["CLinux"]),
+        library("AMQP", ["CRabbitMQ", "COpenSSL", "Daemon", logging]),
         library("Product", []),
         library("Escaping", []),
         library("JSONRPC", []),
@@ -69,14 +71,17 @@ let package = Package(
         library("Spool", [grdb, sqlite, logging]),
         library(
             "Intake",
-            ["JSONRPC", "COpenSSL", "CZlib", nioCore, nioPosix, nioSSL, nioTLS, subprocess, system, logging]
+            [
+                "JSONRPC", "COpenSSL", "CZlib", "CLinux", "Daemon", nioCore, nioPosix, nioSSL, nioTLS, subprocess,
+                system, logging,
+            ]
         ),
         library("Rules", ["JSONRPC"]),
         library("ArmPlugin", ["AMQP", "HAPI", "JSONRPC", "Spool", lifecycle, logging]),
         library(
             "FluentdArm",
             [
-                "AMQP", "ArmPlugin", "Escaping", "JSONRPC", "Product", "Rules", "Intake", "HAPI", "Spool",
+                "AMQP", "ArmPlugin", "Daemon", "Escaping", "JSONRPC", "Product", "Rules", "Intake", "HAPI", "Spool",
                 argumentParser,
                 lifecycle,
                 unixSignals, logging,
@@ -96,7 +101,8 @@ let package = Package(
         program(
             "hatohol-ca",
             [
-                "CertificateAuthority", "Enrolment", "JSONRPC", "Product", argumentParser, hummingbird, hummingbirdTLS,
+                "CertificateAuthority", "Daemon", "Enrolment", "JSONRPC", "Product", argumentParser, hummingbird,
+                hummingbirdTLS,
                 nioCore,
                 nioPosix, logging,
             ]
@@ -107,7 +113,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Store", "Query", "Escaping", "COpenSSL", hummingbird, hummingbirdTLS, mustache, lifecycle, logging,
+                "Store", "Query", "Escaping", "COpenSSL", "Daemon", hummingbird, hummingbirdTLS, mustache, lifecycle,
+                logging,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings
@@ -116,7 +123,8 @@ let package = Package(
         program(
             "hatohol-server",
             [
-                "Gateway", "Console", "Escaping", "HAPI", "JSONRPC", "Product", "Store", argumentParser, lifecycle,
+                "Gateway", "Console", "Daemon", "Escaping", "HAPI", "JSONRPC", "Product", "Store", argumentParser,
+                lifecycle,
                 unixSignals,
                 logging,
             ]
@@ -129,12 +137,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        tests("DaemonTests", ["Daemon", "TestSupport"]),
         tests("AMQPTests", ["AMQP", "TestSupport", logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("EscapingTests", ["Escaping", "TestSupport"]),
         tests("HAPITests", ["HAPI", "JSONRPC", "AllocationCounter"]),
         tests("SpoolTests", ["Spool", "TestSupport", "AllocationCounter", grdb, logging]),
-        tests("IntakeTests", ["Intake", "TestSupport", nioCore, nioPosix, logging]),
+        tests("IntakeTests", ["Intake", "Daemon", "TestSupport", nioCore, nioPosix, logging]),
         tests("HistoriesTests", ["Intake", "TestSupport", "hap2-fluentd", "CZlib", sqlite, logging]),
         tests("ArmPluginTests", ["ArmPlugin", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport", lifecycle, logging]),
         tests(

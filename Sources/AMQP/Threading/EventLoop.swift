@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Glibc
 internal import Synchronization
 
@@ -81,25 +82,7 @@ final class EventLoop: SerialExecutor {
 
     // MARK: The thread
 
-    private func start() {
-        var thread = pthread_t()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread,
-            &attributes,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context
-        )
-        pthread_attr_destroy(&attributes)
-        guard status == 0 else { fatalError("no thread for an event loop: error \(status)") }
-    }
+    private func start() { DetachedThread.start { self.run() } }
 
     private func stop() {
         self.state.withLock { $0.isStopped = true }
@@ -141,7 +124,11 @@ final class EventLoop: SerialExecutor {
             pollfd(fd: interest.descriptor, events: Int16(POLLIN | (interest.wantsWrite ? POLLOUT : 0)), revents: 0)
         )
         let count = withUnsafeMutableBytes(of: &descriptors) { bytes in
-            poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, mayWait ? interest.timeout : 0)
+            poll(
+                bytes.assumingMemoryBound(to: pollfd.self).baseAddress,
+                2,
+                mayWait ? self.wakePipe.sleep(interest.timeout) : 0
+            )
         }
         guard count > 0 else { return false }
         if descriptors.0.revents != 0 { self.wakePipe.drain() }

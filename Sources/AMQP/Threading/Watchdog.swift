@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Glibc
 internal import Synchronization
 
@@ -43,20 +44,8 @@ final class Watchdog: Sendable {
     private let wakePipe = WakePipe()
 
     private init() {
-        var thread = pthread_t()
         // The watchdog lives as long as the process, so its thread may hold it for ever.
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Watchdog>.fromOpaque(context).takeUnretainedValue().run()
-            },
-            context
-        )
-        guard status == 0 else { fatalError("no thread for the watchdog: error \(status)") }
-        pthread_detach(thread)
+        DetachedThread.start { self.run() }
     }
 
     func watch(_ descriptor: CInt) -> Guard {
@@ -84,7 +73,7 @@ final class Watchdog: Sendable {
             let wasUsed = self.isAwake.exchange(false, ordering: .acquiringAndReleasing)
             let isArmed = self.shutDownStuck()
             var descriptor = pollfd(fd: self.wakePipe.descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&descriptor, 1, wasUsed || isArmed ? 1000 : -1) > 0 {
+            if poll(&descriptor, 1, self.wakePipe.sleep(wasUsed || isArmed ? 1000 : -1)) > 0 {
                 self.wakePipe.drain()
                 // The one that woke us has only begun: look again in a second, not at once.
                 self.isAwake.store(true, ordering: .releasing)

@@ -99,8 +99,10 @@ struct TLSContext {
     private static func checkReadable(_ path: String, _ what: String) throws(AMQPError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
+            // Without descriptors or memory no file can be read; that passes, and is no mistake in the settings.
+            let isShortage = [EMFILE, ENFILE, ENOMEM].contains(errno)
             let reason = "cannot read the \(what) \(path): \(String(cString: strerror(errno)))"
-            throw AMQPError(code: .configuration, stage: .tls, reason: reason)
+            throw AMQPError(code: isShortage ? .library : .configuration, stage: .tls, reason: reason)
         }
         close(descriptor)
     }

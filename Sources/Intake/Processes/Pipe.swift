@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The two ends of a new pipe, both closed in programs that are started meanwhile.
@@ -13,11 +14,16 @@ struct Pipe {
     /// - Throws: `IntakeError.Code.cannotLaunch` when there are no descriptors left.
     init() throws(IntakeError) {
         var ends: [CInt] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        guard clinux_pipe(&ends) == 0 else {
             throw IntakeError(.cannotLaunch, stage: "make a pipe", reason: String(cString: strerror(errno)))
         }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(ends[1], Self.setCapacity, Self.capacity)
         (self.reader, self.writer) = (ends[0], ends[1])
+    }
+
+    /// Closes both ends of a pipe that is not used after all.
+    func close() {
+        Glibc.close(self.reader)
+        Glibc.close(self.writer)
     }
 }

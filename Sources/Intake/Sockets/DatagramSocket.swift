@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
@@ -39,14 +40,13 @@ final class DatagramSocket: Sendable {
             throw failure
         }
         var pipeEnds: (CInt, CInt) = (-1, -1)
-        let isPiped = withUnsafeMutableBytes(of: &pipeEnds) { pipe($0.bindMemory(to: CInt.self).baseAddress) } == 0
+        let isPiped =
+            withUnsafeMutableBytes(of: &pipeEnds) { clinux_pipe($0.bindMemory(to: CInt.self).baseAddress) } == 0
         guard isPiped else {
             let failure = Self.failure(endpoint, "pipe")
             close(descriptor)
             throw failure
         }
-        _ = fcntl(pipeEnds.0, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(pipeEnds.1, F_SETFD, FD_CLOEXEC)
         self.descriptor = descriptor
         self.stopPipe = (pipeEnds.0, pipeEnds.1)
         if endpoint.transport == .unixDatagram { try LocalSocketFile.openToAll(endpoint.host) }
@@ -145,7 +145,7 @@ final class DatagramSocket: Sendable {
     }
 
     private static func failure(_ endpoint: SocketEndpoint, _ call: String) -> IntakeError {
-        IntakeError(.cannotListen, stage: "\(call) \(endpoint)", reason: String(cString: strerror(errno)))
+        IntakeError(.cannotListen, stage: "\(call) \(endpoint)", reason: SystemReason.text(errno))
     }
 }
 

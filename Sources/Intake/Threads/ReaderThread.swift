@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Glibc
 internal import Synchronization
 
@@ -66,22 +67,7 @@ final class ReaderThread: SerialExecutor {
 
     // MARK: The thread
 
-    private func start() {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<ReaderThread>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context
-        )
-        guard status == 0 else { fatalError("no thread to read with: error \(status)") }
-        pthread_detach(thread)
-    }
+    private func start() { DetachedThread.start { self.run() } }
 
     private func stop() {
         self.state.withLock { $0.isStopped = true }
@@ -111,7 +97,11 @@ final class ReaderThread: SerialExecutor {
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         )
         let count = withUnsafeMutableBytes(of: &descriptors) { bytes in
-            Glibc.poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
+            Glibc.poll(
+                bytes.assumingMemoryBound(to: pollfd.self).baseAddress,
+                2,
+                self.wakePipe.sleep(milliseconds)
+            )
         }
         guard count > 0 else { return false }
         if descriptors.0.revents != 0 { self.wakePipe.drain() }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Daemon
 internal import Glibc
 
 struct Ocsp: AsyncParsableCommand {
@@ -73,6 +74,7 @@ struct Ocsp: AsyncParsableCommand {
         let address = try Self.address(self.serve ?? "")
         let output = self.output
         signal(SIGPIPE, SIG_IGN)
+        DescriptorLimit.raise()
         do {
             try await ResponderService(responder).run(host: address.host, port: address.port) { port in
                 let url = "http://\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(port)"

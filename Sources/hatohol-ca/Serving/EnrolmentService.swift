@@ -1,4 +1,5 @@
 internal import CertificateAuthority
+internal import Daemon
 internal import Enrolment
 internal import Hummingbird
 internal import HummingbirdCore
@@ -10,7 +11,7 @@ internal import Synchronization
 
 /// The enrolment service: HTTPS around a ``Registrar``.
 ///
-/// Bounded by 512 connections, 64 KiB for a body, 16 KiB for its head, 30 seconds for a request to arrive, and the limits of
+/// Bounded by 512 connections, half of the descriptors if these are fewer, 64 KiB for a body, 16 KiB for its head, 30 seconds for a request to arrive, and the limits of
 /// ``Admission``.
 final class EnrolmentService: Sendable {
     private static let connections = 512
@@ -46,7 +47,9 @@ final class EnrolmentService: Sendable {
             ),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    min(Self.connections, DescriptorLimit.forStrangers / 2)
+                )
             ),
             onServerRunning: { onReady($0.localAddress?.port ?? 0) },
             logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -1,4 +1,5 @@
 internal import CertificateAuthority
+internal import Daemon
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
@@ -6,7 +7,7 @@ internal import NIOCore
 
 /// OCSP over HTTP (RFC 6960 appendix A): POST, and GET with the request in the path.
 ///
-/// Bounded by 256 connections, 64 KiB for a request, and 60 seconds for a connection that does nothing.
+/// Bounded by 256 connections, half of the descriptors if these are fewer, 64 KiB for a request, and 60 seconds for a connection that does nothing.
 struct ResponderService {
     private static let limit = 64 << 10
     private let responder: Responder
@@ -20,7 +21,9 @@ struct ResponderService {
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(256)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    min(256, DescriptorLimit.forStrangers / 2)
+                )
             ),
             onServerRunning: { onReady($0.localAddress?.port ?? 0) },
             logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Daemon
 internal import Gateway
 internal import Glibc
 internal import Logging
@@ -46,6 +47,7 @@ struct Serve: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         // Until the services take these signals there is nothing to finish: an update of the store that is cut short is begun anew.
         for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+        DescriptorLimit.raise()
 
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.create()

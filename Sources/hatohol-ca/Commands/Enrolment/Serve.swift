@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Daemon
 internal import Enrolment
 internal import Glibc
 internal import Logging
@@ -55,6 +56,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        DescriptorLimit.raise()
         let host = try self.hostName ?? HostName(HostName.current)
         let logger = Logger(label: "hatohol-ca") { StreamLogHandler.standardError(label: $0) }
         var limits = Admission.Limits()
