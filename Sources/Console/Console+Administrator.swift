@@ -37,6 +37,10 @@ extension Console {
             let reason = Catalogue.shared.text(refusal.rawValue, .english)
             throw ConsoleError(stage: "accept the password", reason: reason)
         }
-        return await PasswordHasher().hash(password)
+        do {
+            return try await PasswordHasher().hash(password)
+        } catch {
+            throw ConsoleError(stage: "hash the password", reason: error.detail)
+        }
     }
 }

@@ -68,12 +68,15 @@ public struct Console: Service {
 
     func application() throws -> Application<RouterResponder<ConsoleContext>> {
         let configuration = self.site.configuration
+        // A connection without a request that runs, or comes, is closed after a while; also one whose TLS handshake does not go on.
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
         return Application(
             router: Self.routes().router(for: self.site),
-            server: try self.certificate.map { try .tls(.http1(), tlsConfiguration: $0.configuration()) } ?? .http1(),
+            server: try self.certificate.map { try .tls(http, tlsConfiguration: $0.configuration()) } ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                serverName: nil
+                serverName: nil,
+                availableConnectionsDelegate: ConnectionGate(logger: self.logger)
             ),
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: self.logger

@@ -44,7 +44,7 @@ struct ConsoleHarness {
     }
 
     func user(_ name: String, _ role: Role, password: String = "", hostGroups: [String] = []) async throws -> User.ID {
-        let hash = password.isEmpty ? "" : await PasswordHasher().hash(password)
+        let hash = password.isEmpty ? "" : try await PasswordHasher().hash(password)
         return try await self.store.add(
             User(name: name, role: role, passwordHash: hash, hostGroups: hostGroups, created: .now())
         )

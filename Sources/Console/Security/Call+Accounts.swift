@@ -36,7 +36,7 @@ extension Call {
         if let refusal = self.site.passwords.refusal(of: password, userName: name) {
             throw Problem.bad("password", self.text(refusal.rawValue))
         }
-        return await self.site.hasher.hash(password)
+        return try await self.site.hasher.hash(password)
     }
 
     private func apply(_ given: Parameters, to user: inout User) async throws {

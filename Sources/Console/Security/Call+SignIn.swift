@@ -9,7 +9,7 @@ extension Call {
         let wait = self.site.limiter.withLock { $0.wait(for: names, now: self.now.seconds) }
         if let wait { throw Problem(429, self.text("tooManyAttempts"), retryAfter: wait) }
         let user = try await self.store.user(named: name)
-        guard await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
+        guard try await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
             // From here on the wait counts, however long the password took.
             self.site.limiter.withLock { $0.fail(names, now: Timestamp.now().seconds) }
             self.site.logger.warning("a sign-in failed", metadata: ["address": "\(self.address)"])

@@ -10,23 +10,36 @@ actor PasswordHasher {
     private static let memory: UInt64 = 64 << 20
 
     /// A hash nobody's password has, so that an unknown name takes as long as a wrong password.
-    private lazy var decoy = Self.hash(Secret.token(), salt: Secret.token(), cost: Self.cost)
+    private var decoy: String?
 
     /// The hash to keep, with its parameters and a new salt: `scrypt$N$r$salt$hash`.
-    func hash(_ password: String) -> String {
-        Self.hash(password, salt: String(Secret.token().prefix(22)), cost: Self.cost)
+    ///
+    /// Throws a ``Problem`` when there is no memory for it now.
+    func hash(_ password: String) throws(Problem) -> String {
+        try Self.hash(password, salt: String(Secret.token().prefix(22)), cost: Self.cost)
     }
 
     /// Whether a password belongs to a hash; nil or an empty hash belongs to none.
-    func verify(_ password: String, against stored: String?) -> Bool {
+    ///
+    /// Throws a ``Problem`` when there is no memory to find out now.
+    func verify(_ password: String, against stored: String?) throws(Problem) -> Bool {
         let known = stored.flatMap { $0.isEmpty ? nil : $0 }
-        let parts = (known ?? self.decoy).split(separator: "$")
+        let expected: String
+        if let known { expected = known } else { expected = try self.decoyHash() }
+        let parts = expected.split(separator: "$")
         guard parts.count == 5, parts[0] == "scrypt", let cost = UInt64(parts[1]), cost <= 1 << 17 else { return false }
-        let computed = Self.hash(password, salt: String(parts[3]), cost: cost)
-        return Secret.equal(computed.utf8, (known ?? self.decoy).utf8) && known != nil
+        let computed = try Self.hash(password, salt: String(parts[3]), cost: cost)
+        return Secret.equal(computed.utf8, expected.utf8) && known != nil
     }
 
-    private static func hash(_ password: String, salt: String, cost: UInt64) -> String {
+    private func decoyHash() throws(Problem) -> String {
+        if let decoy { return decoy }
+        let decoy = try Self.hash(Secret.token(), salt: Secret.token(), cost: Self.cost)
+        self.decoy = decoy
+        return decoy
+    }
+
+    private static func hash(_ password: String, salt: String, cost: UInt64) throws(Problem) -> String {
         var key = [UInt8](repeating: 0, count: 32)
         let secret = password.utf8.map { CChar(bitPattern: $0) }
         let saltBytes = Array(salt.utf8)
@@ -42,7 +55,9 @@ actor PasswordHasher {
             &key,
             key.count
         )
-        guard status == 1 else { fatalError("scrypt failed, as it does without memory") }
+        guard status == 1 else {
+            throw Problem(503, "There is no memory to check passwords at the moment.", retryAfter: 5)
+        }
         return "scrypt$\(cost)$\(self.blockSize)$\(salt)$\(Secret.base64URL(key))"
     }
 }
