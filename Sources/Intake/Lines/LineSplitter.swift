@@ -2,8 +2,12 @@ internal import Glibc
 
 /// Finds lines in bytes that come in pieces.
 ///
-/// A line ends with LF or CR LF; neither belongs to it. Any other byte does, NUL and invalid UTF-8 too. A line longer than
-/// the limit is cut, at a UTF-8 boundary where there is one, and the rest of it is passed over; how far that goes is
+/// A line ends with LF or CR LF; neither belongs to it. Any other byte does, NUL and invalid UTF-8 too, but for two things in
+/// front of it. NULs there are a hole: a writer without O_APPEND goes on at its old place after copytruncate has emptied the
+/// file. A byte order mark there says how a text is encoded, also in the middle of files that were joined. Both are passed
+/// over, holes of any size; elsewhere in a line they are text.
+///
+/// A line longer than the limit is cut, at a UTF-8 boundary where there is one, and the rest of it is passed over; how far that goes is
 /// remembered in ``isPassingOver`` from piece to piece.
 struct LineSplitter: Hashable, Sendable {
     /// The most bytes of one line.
@@ -11,6 +15,9 @@ struct LineSplitter: Hashable, Sendable {
 
     /// The beginning of the current line was delivered, and its rest is not wanted.
     var isPassingOver = false
+
+    /// How many NULs in front of lines were passed over.
+    private(set) var holeBytes = 0
 
     /// Calls `line` with the place of each line that is complete in `storage[start...]`, and whether it was cut.
     ///
@@ -43,6 +50,7 @@ struct LineSplitter: Hashable, Sendable {
         _ line: (Range<Int>, Bool) -> Void
     ) -> Int {
         if self.isPassingOver { return rest.upperBound }
+        let rest = self.afterMarks(rest, of: bytes)
         // One byte more than the limit, because the last one may be the CR of a line that just fits.
         let isTooLong = rest.count > self.limit + 1
         guard isTooLong || (atEnd && !rest.isEmpty) else { return rest.lowerBound }
@@ -52,11 +60,12 @@ struct LineSplitter: Hashable, Sendable {
     }
 
     @inline(__always)
-    private func deliver(
+    private mutating func deliver(
         _ range: Range<Int>,
         of bytes: UnsafeBufferPointer<UInt8>,
         _ line: (Range<Int>, Bool) -> Void
     ) {
+        let range = self.afterMarks(range, of: bytes)
         var end = range.upperBound
         if end > range.lowerBound, bytes[end - 1] == 0x0D { end -= 1 }
         guard end - range.lowerBound > self.limit else { return line(range.lowerBound..<end, false) }
@@ -67,5 +76,33 @@ struct LineSplitter: Hashable, Sendable {
             break
         }
         line(range.lowerBound..<end, true)
+    }
+
+    /// A line, or what there is of it, without a hole or a byte order mark in front; looks at one byte of an ordinary line.
+    @inline(__always)
+    private mutating func afterMarks(_ line: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+        guard !line.isEmpty, bytes[line.lowerBound] == 0 || bytes[line.lowerBound] == 0xEF else { return line }
+        return self.afterMarksThatMayBeThere(line, of: bytes)
+    }
+
+    @inline(never)
+    private mutating func afterMarksThatMayBeThere(
+        _ line: Range<Int>,
+        of bytes: UnsafeBufferPointer<UInt8>
+    ) -> Range<Int> {
+        var start = line.lowerBound
+        while start < line.upperBound {
+            if bytes[start] == 0 {
+                start += 1
+                self.holeBytes += 1
+            } else if bytes[start] == 0xEF, line.upperBound - start >= 3, bytes[start + 1] == 0xBB,
+                bytes[start + 2] == 0xBF
+            {
+                start += 3
+            } else {
+                break
+            }
+        }
+        return start..<line.upperBound
     }
 }

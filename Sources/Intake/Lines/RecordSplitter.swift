@@ -28,6 +28,9 @@ struct RecordSplitter {
         set { self.lines.isPassingOver = newValue }
     }
 
+    /// How many NULs in front of lines were passed over: holes that a writer left after copytruncate.
+    var holeBytes: Int { self.lines.holeBytes }
+
     /// In so many bytes there is always a complete record: one of greatest length and what shows that it has ended.
     var sufficientBytes: Int { (self.isStart == nil ? 1 : 2) * (self.lines.limit + 2) }
 
@@ -46,8 +49,11 @@ struct RecordSplitter {
         var joiner = RecordJoiner(limit: self.lines.limit)
         let bytes = storage.span
         let used = self.lines.split(storage, from: start, atEnd: ending == .final) { line, isCut in
-            joiner.add(line, isCut: isCut, isStart: isStart(bytes.extracting(line)), record)
+            // Behind a hole another text begins, whose first line cannot belong to the record before.
+            let isBehindHole = line.lowerBound > start && bytes[line.lowerBound - 1] == 0
+            joiner.add(line, isCut: isCut, isStart: isBehindHole || isStart(bytes.extracting(line)), record)
         }
+        if used > start, bytes[used - 1] == 0 { joiner.finish(record) }
         let isWhole = used == storage.count
         if ending == .final || (ending == .quiet && isWhole) { joiner.finish(record) }
         self.isHolding = joiner.open != nil && isWhole

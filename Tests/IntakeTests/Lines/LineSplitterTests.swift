@@ -35,6 +35,47 @@ struct LineSplitterTests {
         #expect(self.split(["a\nb\r\n\nc\rd\0e\n"]) == ["a", "b", "", "c\rd\0e"].map { Found($0) })
     }
 
+    @Test(
+        "NULs in front of a line are a hole and no part of it, however many they are",
+        arguments: [1, 10, 11, 12, 1000]
+    )
+    func holes(size: Int) {
+        let hole = String(repeating: "\0", count: size)
+        let expected = ["a", "first", "b\0c", ""].map { Found($0) }
+        #expect(self.split(["a\n\(hole)first\nb\0c\n\(hole)\n\(hole)", ""], limit: 10) == expected)
+        #expect(self.split(["a\n\(hole)", hole, "\(hole)first\nb\0c\n", "\(hole)\n", hole], limit: 10) == expected)
+        #expect(self.split([hole], limit: 10).isEmpty)
+        var splitter = LineSplitter(limit: 10)
+        _ = splitter.split(Array("\(hole)a\n".utf8)) { _, _ in }
+        #expect(splitter.holeBytes == size)
+    }
+
+    @Test("a byte order mark in front of a line is no part of it, elsewhere it is text")
+    func byteOrderMarks() {
+        let mark = "\u{FEFF}"
+        let expected = ["a", "b\(mark)c", "d", ""].map { Found($0) }
+        let text = "\(mark)a\nb\(mark)c\r\n\0\(mark)d\n\(mark)\n"
+        #expect(self.split([text]) == expected)
+        let scalars = Array(text.utf8)
+        for size in 1...4 {
+            var splitter = LineSplitter(limit: 100)
+            var (rest, found): ([UInt8], [String]) = ([], [])
+            for start in stride(from: 0, to: scalars.count, by: size) {
+                let storage = rest + scalars[start..<min(start + size, scalars.count)]
+                let used = splitter.split(storage) { range, _ in
+                    found.append(String(decoding: storage[range], as: UTF8.self))
+                }
+                rest = Array(storage[used...])
+            }
+            #expect(found == expected.map(\.text))
+        }
+        #expect(
+            self.split(["0123456789\n\(mark)0123456789\n\(mark)01234567890\n"], limit: 10) == [
+                Found("0123456789"), Found("0123456789"), Found("0123456789", isCut: true),
+            ]
+        )
+    }
+
     @Test("a line may come in pieces, its CR LF too")
     func pieces() {
         #expect(self.split(["a", "b\r", "\nc", ""]) == [Found("ab"), Found("c")])

@@ -79,4 +79,17 @@ struct RecordJoinerTests {
         #expect(self.split(text, pieces: size, ending: .final) == whole + [" rest", "#x"])
         #expect(self.split(text + "\n", pieces: size, ending: .quiet) == whole + [" rest", "#x"])
     }
+
+    @Test("a hole that copytruncate left ends the record before it", arguments: 1...12)
+    func holes(size: Int) {
+        let hole = String(repeating: "\0", count: 100)
+        let whole = ["#one\n a", " b", "#two"]
+        #expect(self.split("#one\n a\n\(hole) b\n#two\n", pieces: size, ending: .final) == whole)
+        #expect(self.split("#one\n a\n\(hole)", pieces: size, ending: .open) == ["#one\n a"])
+    }
+
+    @Test("a byte order mark hides no start of a record")
+    func byteOrderMark() {
+        #expect(self.split("\u{FEFF}#one\n a\n\u{FEFF}#two\n", pieces: 100, ending: .final) == ["#one\n a", "#two"])
+    }
 }
