@@ -93,10 +93,10 @@ actor EventRecorder {
 /// Where one source delivers.
 struct RecorderSink: RecordSink {
     let recorder: EventRecorder
-    /// The host of records that name none.
+    /// The host of records that name none, and whose source does not know who sent them.
     let host: [UInt8]
 
     func accept(_ batch: RecordBatch) async throws {
-        try await self.recorder.accept(batch, host: self.host)
+        try await self.recorder.accept(batch, host: batch.sender.map { Array($0.utf8) } ?? self.host)
     }
 }

@@ -2,10 +2,13 @@
 ///
 /// An event of the `stdout` output (https://docs.fluentd.org/output/stdout):
 /// `2017-11-28 11:43:13.814351757 +0900 TAG: RECORD`. The fraction may be missing (fluentd 0.12) or have 1 to 9 digits; the zone
-/// is `+hhmm`, `-hhmm`, either with a colon, `UTC` or `Z`. Fluentd's own log has a level in brackets for the tag.
+/// is `+hhmm`, `-hhmm`, either with a colon, `UTC` or `Z`. A year of more than four digits comes from a sender that gave milliseconds, or a smaller
+/// unit, for seconds, see ``RecordTime/init(unixNumber:)``. Fluentd's own log has a level in brackets for the tag.
 enum FluentdLine: Equatable {
     /// An event, with the places of its tag and record in the bytes.
-    case event(time: RecordTime, tag: Range<Int>, record: Range<Int>)
+    ///
+    /// Without a time, that of arrival has to serve.
+    case event(time: RecordTime?, tag: Range<Int>, record: Range<Int>)
     /// A line of fluentd's own log, and how serious it is.
     case log(level: Level, text: Range<Int>)
     /// Something else.
@@ -29,12 +32,17 @@ enum FluentdLine: Equatable {
         }
     }
 
+    /// The first second of the year 10000.
+    private static let endOfFourDigits: Int64 = 253_402_300_800
+
     private static func read(_ cursor: inout Cursor) -> FluentdLine? {
         guard let day = cursor.date(), cursor.skip(UInt8(ascii: " ")), let seconds = cursor.timeOfDay(),
             let nanoseconds = cursor.fraction(), cursor.skip(UInt8(ascii: " ")), let offset = cursor.zone(),
             cursor.skip(UInt8(ascii: " "))
         else { return nil }
-        let time = RecordTime(seconds: day * 86_400 + seconds - offset, nanoseconds: nanoseconds)
+        let stated = day * 86_400 + seconds - offset
+        var time: RecordTime? = RecordTime(seconds: stated, nanoseconds: nanoseconds)
+        if stated >= self.endOfFourDigits { time = RecordTime(unixNumber: stated) }
         let start = cursor.position
         if let level = cursor.level() { return .log(level: level, text: start..<cursor.end) }
         guard let colon = cursor.endOfTag(), colon > start else { return nil }
@@ -67,9 +75,14 @@ extension FluentdLine {
             return value
         }
 
-        /// `YYYY-MM-DD` as days since 1970-01-01.
+        /// `YYYY-MM-DD` as days since 1970-01-01; the year may have up to nine digits.
         mutating func date() -> Int64? {
-            guard let year = self.digits(4), self.skip(UInt8(ascii: "-")), let month = self.digits(2),
+            guard var year = self.digits(4) else { return nil }
+            for _ in 0..<5 {
+                guard let digit = self.digits(1) else { break }
+                year = year * 10 + digit
+            }
+            guard self.skip(UInt8(ascii: "-")), let month = self.digits(2),
                 self.skip(UInt8(ascii: "-")), let day = self.digits(2),
                 CivilDate.exists(year: Int(year), month: Int(month), day: Int(day))
             else { return nil }

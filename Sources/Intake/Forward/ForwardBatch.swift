@@ -1,3 +1,5 @@
+internal import JSONRPC
+
 /// Records of Forward messages, and what to tell the sender once they are durable.
 struct ForwardBatch {
     /// The records.
@@ -6,7 +8,7 @@ struct ForwardBatch {
     var replies: [UInt8] = []
     /// Messages that end in this batch.
     var messages = 0
-    /// Records, and rests of messages, that could not be read.
+    /// Records that could not be read; a rest of a message counts as many as its sender announced, and one if it did not.
     var unreadable = 0
 
     private static let mostRecords = 1000
@@ -14,6 +16,14 @@ struct ForwardBatch {
 
     /// Whether it is large enough to be handed over.
     var isFull: Bool {
-        self.batch.records.count >= Self.mostRecords || self.batch.storage.count >= Self.mostBytes
+        self.batch.records.count + self.unreadable >= Self.mostRecords || self.batch.storage.count >= Self.mostBytes
+    }
+
+    /// Adds the acknowledgement `{"ack": chunk}`, the chunk byte for byte as it came.
+    mutating func acknowledge(_ chunk: ArraySlice<UInt8>) {
+        self.replies.append(0x81)
+        self.replies.append(0xA3)
+        self.replies.append("ack")
+        self.replies.append(contentsOf: chunk)
     }
 }

@@ -1,39 +1,18 @@
-internal import JSONRPC
-
 /// Decodes whole Forward messages into batches of bounded size.
 ///
 /// A message that is damaged inside, for instance by a gzip text that breaks off, can never be read better: its good
-/// records are kept, the rest is counted as unreadable, and it is acknowledged, or its sender would repeat it for ever.
+/// records are kept, the others are counted as unreadable, and it is acknowledged, or its sender would repeat it for ever.
 struct ForwardDecoder {
-    private struct Current {
-        var message: ForwardMessage
-        /// Holds the entries.
-        var bytes: [UInt8]
-        /// Where the next entry is, and where they end.
-        var rest: Range<Int>
-        /// Yields more entries.
-        var compressed: (inflater: GzipInflater, input: ArraySlice<UInt8>)?
-    }
-
-    private static let inflateStep = 256 << 10
-
     private let bytes: [UInt8]
-    private let decompressedLimit: Int
-    private let entryLimit: Int
+    private let limits: ForwardLimits
     private var position = 0
-    private var current: Current?
+    private var current: (message: ForwardMessage, entries: ForwardEntries)?
     private var failure: ForwardMessage.Failure?
 
     /// Takes whole messages, one after the other.
-    ///
-    /// - Parameters:
-    ///   - bytes: The messages.
-    ///   - decompressedLimit: How many bytes a compressed message may become.
-    ///   - entryLimit: How many bytes one entry of it may have.
-    init(_ bytes: [UInt8], decompressedLimit: Int, entryLimit: Int) {
+    init(_ bytes: [UInt8], limits: ForwardLimits) {
         self.bytes = bytes
-        self.decompressedLimit = decompressedLimit
-        self.entryLimit = entryLimit
+        self.limits = limits
     }
 
     /// Decodes the next batch; `nil` at the end.
@@ -43,7 +22,7 @@ struct ForwardDecoder {
         var batch = ForwardBatch()
         while !batch.isFull {
             if var current = self.current.take() {
-                if Self.appendEntries(of: &current, entryLimit: self.entryLimit, to: &batch) {
+                if case .over = current.entries.decode(into: &batch) {
                     self.finish(current.message, &batch)
                 } else {
                     self.current = current
@@ -54,7 +33,7 @@ struct ForwardDecoder {
                 break
             }
         }
-        if batch.messages > 0 || !batch.batch.records.isEmpty { return batch }
+        if batch.messages > 0 || batch.unreadable > 0 || !batch.batch.records.isEmpty { return batch }
         if let failure = self.failure { throw failure }
         return nil
     }
@@ -73,118 +52,28 @@ struct ForwardDecoder {
         self.position = reader.position
         guard let message else { return }
         guard message.isLog else {
-            batch.unreadable += 1
+            batch.unreadable += max(1, message.count ?? 1)
             return self.finish(message, &batch)
         }
-        switch message.form {
-        case .single:
+        if message.form == .single {
             var reader = MessagePackReader(bytes.span, at: message.content.lowerBound)
-            if (try? Self.appendRecord(&reader, message.tag, to: &batch)) == nil { batch.unreadable += 1 }
-            self.finish(message, &batch)
-        case .entries:
-            self.current = Current(message: message, bytes: bytes, rest: message.content)
-        case .gzip:
-            let inflater = GzipInflater(limit: self.decompressedLimit)
-            self.current = Current(
-                message: message,
-                bytes: [],
-                rest: 0..<0,
-                compressed: (inflater, bytes[message.content])
-            )
+            var writer = ForwardRecordWriter(tag: message.tag)
+            // A record that cannot be read is counted; there is nobody to tell why.
+            if (try? writer.appendRecord(&reader, to: &batch)) == nil { batch.unreadable += 1 }
+            return self.finish(message, &batch)
         }
+        var entries = ForwardEntries(
+            tag: message.tag,
+            isCompressed: message.form == .gzip,
+            limits: self.limits
+        )
+        entries.append(bytes, message.content)
+        entries.finish(announced: message.count)
+        self.current = (message, entries)
     }
 
     private func finish(_ message: ForwardMessage, _ batch: inout ForwardBatch) {
         batch.messages += 1
-        guard let chunk = message.chunk else { return }
-        // {"ack": chunk}, the chunk byte for byte as it came.
-        batch.replies.append(0x81)
-        batch.replies.append(0xA3)
-        batch.replies.append("ack")
-        batch.replies.append(contentsOf: self.bytes[chunk])
-    }
-
-    /// Decodes entries until the batch is full; whether the message is over.
-    private static func appendEntries(
-        of current: inout Current,
-        entryLimit: Int,
-        to batch: inout ForwardBatch
-    ) -> Bool {
-        while true {
-            let failure = self.appendEntriesAtHand(of: &current, to: &batch)
-            if batch.isFull { return false }
-            if failure == nil, current.compressed == nil { return true }
-            if failure == nil || failure == .unexpectedEnd, self.inflate(&current, entryLimit) { continue }
-            batch.unreadable += 1
-            return true
-        }
-    }
-
-    /// Decodes the entries that are in memory until one is incomplete or wrong, or the batch is full.
-    private static func appendEntriesAtHand(
-        of current: inout Current,
-        to batch: inout ForwardBatch
-    ) -> MessagePackError? {
-        let bytes = current.bytes
-        let end = current.rest.upperBound
-        var reader = MessagePackReader(bytes.span.extracting(0..<end), at: current.rest.lowerBound)
-        while reader.position < end, !batch.isFull {
-            do throws(MessagePackError) {
-                try self.appendEntry(&reader, current.message.tag, to: &batch)
-            } catch {
-                return error
-            }
-            current.rest = reader.position..<end
-        }
-        return nil
-    }
-
-    /// Decompresses more, dropping what has been decoded; `false` when there is nothing, or nothing good.
-    private static func inflate(_ current: inout Current, _ entryLimit: Int) -> Bool {
-        guard var compressed = current.compressed, current.rest.count < entryLimit else { return false }
-        current.compressed = nil
-        current.bytes.removeSubrange(..<current.rest.lowerBound)
-        // An entry that is still incomplete is looked at again from its start, so each step doubles what there is.
-        let step = max(self.inflateStep, current.bytes.count)
-        do throws(GzipInflater.Failure) {
-            let hasMore = try compressed.inflater.inflate(&compressed.input, atMost: step, to: &current.bytes)
-            current.rest = 0..<current.bytes.count
-            if hasMore { current.compressed = compressed }
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    /// Decodes `[time, record]`; nothing is left of it in the batch when it cannot be read.
-    private static func appendEntry(
-        _ reader: inout MessagePackReader,
-        _ tag: String,
-        to batch: inout ForwardBatch
-    ) throws(MessagePackError) {
-        guard case .array(let count) = try reader.header(), count >= 2 else { throw .wrongType }
-        try self.appendRecord(&reader, tag, to: &batch)
-        try reader.skip(count - 2)
-    }
-
-    /// Decodes a time and a record.
-    private static func appendRecord(
-        _ reader: inout MessagePackReader,
-        _ tag: String,
-        to batch: inout ForwardBatch
-    ) throws(MessagePackError) {
-        let time = try ForwardTime.read(&reader)
-        guard case .map = try reader.peek() else {
-            batch.unreadable += 1
-            return try reader.skip()
-        }
-        let start = batch.batch.storage.count
-        do throws(MessagePackError) {
-            try MessagePackJSON.append(&reader, to: &batch.batch.storage)
-        } catch {
-            batch.batch.storage.removeSubrange(start...)
-            throw error
-        }
-        batch.batch.records.append(Record(tag: tag, time: time, body: .json(start..<batch.batch.storage.count)))
+        if let chunk = message.chunk { batch.acknowledge(self.bytes[chunk]) }
     }
 }

@@ -33,11 +33,15 @@ struct ForwardMessage {
     var content: Range<Int>
     /// The identity that the sender wants to have acknowledged, as it was encoded.
     var chunk: Range<Int>?
+    /// How many entries there are, as far as the sender says so.
+    var count: Int?
     /// Whether the entries are log records, and not metrics or traces as Fluent Bit can send them too.
     var isLog = true
 
     /// Longer tags and chunk identities are not believed.
-    private static let longestName = 1024
+    static let longestName = 1024
+    /// No more entries than this are believed to be in a message.
+    private static let mostEntries: Int64 = 1 << 28
 
     /// Reads a message and moves past it; `nil` for a nil, which is a heartbeat.
     static func read(_ reader: inout MessagePackReader) throws(Failure) -> ForwardMessage? {
@@ -68,6 +72,7 @@ struct ForwardMessage {
             let start = reader.position
             try reader.skip(entries)
             message.content = start..<reader.position
+            message.count = entries
         default:
             guard count >= 3 else { throw Failure.malformed }
             message.form = .single
@@ -77,12 +82,13 @@ struct ForwardMessage {
             message.content = start..<reader.position
             left -= 1
         }
-        if left > 0 { try self.readOption(&reader, &message) }
+        if left > 0 { try message.readOption(&reader) }
         for _ in 0..<max(0, left - 1) { try reader.skip() }
         return message
     }
 
-    private static func readOption(_ reader: inout MessagePackReader, _ message: inout ForwardMessage) throws {
+    /// Reads the last element of a message.
+    mutating func readOption(_ reader: inout MessagePackReader) throws {
         guard case .map(let count) = try reader.peek() else { return try reader.skip() }
         _ = try reader.header()
         for _ in 0..<count {
@@ -91,21 +97,32 @@ struct ForwardMessage {
             let value = try reader.peek()
             try reader.skip()
             if reader.bytes.extracting(key).equals("chunk") {
-                guard value.isText, value.payloadLength <= self.longestName else { continue }
-                message.chunk = start..<reader.position
+                guard value.isText, value.payloadLength <= Self.longestName else { continue }
+                self.chunk = start..<reader.position
             } else if reader.bytes.extracting(key).equals("compressed") {
                 let name = reader.bytes.extracting(reader.position - value.payloadLength..<reader.position)
-                guard value.isText, !name.equals("text"), message.form == .entries else { continue }
+                guard value.isText, !name.equals("text"), self.form == .entries else { continue }
                 guard name.equals("gzip") else { throw Failure.unknownCompression }
-                message.form = .gzip
+                self.form = .gzip
             } else if reader.bytes.extracting(key).equals("fluent_signal") {
-                message.isLog = value == .unsigned(0) || value == .null
+                self.isLog = value == .unsigned(0) || value == .null
+            } else if reader.bytes.extracting(key).equals("size"), self.count == nil, let size = value.integer {
+                self.count = Int(min(max(0, size), Self.mostEntries))
             }
         }
     }
 }
 
 extension MessagePackHeader {
+    /// The value of an integer of either kind.
+    fileprivate var integer: Int64? {
+        switch self {
+        case .unsigned(let value): Int64(clamping: value)
+        case .signed(let value): value
+        default: nil
+        }
+    }
+
     /// Whether a string or a binary follows.
     fileprivate var isText: Bool {
         switch self {

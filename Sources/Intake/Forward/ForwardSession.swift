@@ -3,6 +3,8 @@ struct ForwardSession {
     private let configuration: ForwardSource.Configuration
     private let peer: String
     private var handshake: ForwardHandshake?
+    /// The message that is too large to be held, while it comes.
+    private var chunk: ForwardChunk?
 
     /// Draws the random bytes that the handshake needs.
     init(_ configuration: ForwardSource.Configuration, peer: String) {
@@ -16,41 +18,89 @@ struct ForwardSession {
     /// What to say before anything has come.
     var hello: [UInt8]? { self.handshake?.hello }
 
-    /// Takes whole MessagePack values; returns when their records are durable and have been acknowledged.
+    /// Takes what has come; returns when its records are durable and what is over has been acknowledged.
     mutating func receive(
-        _ values: [UInt8],
+        _ pieces: [ForwardPiece],
         _ source: ForwardSource,
         _ sink: any RecordSink,
         _ write: ([UInt8]) async -> Void
     ) async throws -> ConnectionOutcome {
-        var values = values
-        if let handshake = self.handshake {
-            var reader = MessagePackReader(values.span)
-            guard (try? reader.skip()) != nil else { return .close }
-            let end = reader.position
-            switch handshake.judge(values.span.extracting(0..<end)) {
-            case .welcome(let pong):
-                await write(pong)
-                self.handshake = nil
-                values.removeSubrange(0..<end)
-            case .refusal(let pong, let reason):
-                source.report(.refusedPeer(reason), peer: self.peer)
-                try? await Task.sleep(for: self.configuration.refusalDelay)
-                await write(pong)
-                return .close
+        for piece in pieces {
+            let outcome: ConnectionOutcome
+            if case .values(var values) = piece {
+                guard try await self.shakeHands(&values, source, write) else { return .close }
+                var decoder = ForwardDecoder(values, limits: self.configuration.entryLimits)
+                outcome = try await self.deliver(source, sink, write) { () throws(ForwardMessage.Failure) in
+                    try decoder.next()
+                }
+            } else {
+                outcome = try await self.receivePart(piece, source, sink, write)
             }
+            guard case .goOn = outcome else { return outcome }
         }
-        var decoder = ForwardDecoder(
-            values,
-            decompressedLimit: self.configuration.largestDecompressed,
-            entryLimit: self.configuration.largestMessage
-        )
+        return .goOn
+    }
+
+    /// Takes the answer of the peer off the values if a handshake is under way; whether the peer may go on.
+    private mutating func shakeHands(
+        _ values: inout [UInt8],
+        _ source: ForwardSource,
+        _ write: ([UInt8]) async -> Void
+    ) async throws -> Bool {
+        guard let handshake = self.handshake else { return true }
+        var reader = MessagePackReader(values.span)
+        guard (try? reader.skip()) != nil else { return false }  // only whole values come here
+        let end = reader.position
+        switch handshake.judge(values.span.extracting(0..<end)) {
+        case .welcome(let pong):
+            await write(pong)
+            self.handshake = nil
+            values.removeSubrange(0..<end)
+            return true
+        case .refusal(let pong, let reason):
+            source.report(.refusedPeer(reason), peer: self.peer)
+            try? await Task.sleep(for: self.configuration.refusalDelay)  // a shorter wait does no harm
+            await write(pong)
+            return false
+        }
+    }
+
+    /// Takes a part of a message that is too large to be held.
+    private mutating func receivePart(
+        _ piece: ForwardPiece,
+        _ source: ForwardSource,
+        _ sink: any RecordSink,
+        _ write: ([UInt8]) async -> Void
+    ) async throws -> ConnectionOutcome {
+        if case .opening(let tag) = piece, self.handshake == nil {
+            self.chunk = ForwardChunk(tag: tag, limits: self.configuration.entryLimits)
+            return .goOn
+        }
+        // A message before the handshake is over is refused as any other would be.
+        guard var chunk = self.chunk.take() else { return .close }
+        defer { self.chunk = chunk.isOver ? nil : chunk }
+        do throws(ForwardMessage.Failure) {
+            try chunk.append(piece)
+        } catch {
+            source.report(ForwardTrouble(error), peer: self.peer)
+            return .close
+        }
+        return try await self.deliver(source, sink, write) { () throws(ForwardMessage.Failure) in chunk.next() }
+    }
+
+    /// Delivers batch after batch, and writes the acknowledgements of each once it is durable.
+    private func deliver(
+        _ source: ForwardSource,
+        _ sink: any RecordSink,
+        _ write: ([UInt8]) async -> Void,
+        _ next: () throws(ForwardMessage.Failure) -> ForwardBatch?
+    ) async throws -> ConnectionOutcome {
         while true {
             let batch: ForwardBatch?
             do throws(ForwardMessage.Failure) {
-                batch = try decoder.next()
+                batch = try next()
             } catch {
-                source.report(error == .unknownCompression ? .unknownCompression : .otherProtocol, peer: self.peer)
+                source.report(ForwardTrouble(error), peer: self.peer)
                 return .close
             }
             guard let batch else { return .goOn }

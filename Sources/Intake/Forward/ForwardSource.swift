@@ -14,10 +14,16 @@ public final class ForwardSource: Source {
         public var admission: ForwardAdmission?
         /// How long a refused peer waits for its answer, one second by default, so that guessing is slow.
         public var refusalDelay = Duration.seconds(1)
-        /// The largest message in bytes, 16 MiB by default; a connection that sends a larger one is closed.
+        /// The largest message in bytes that is held whole, 16 MiB by default; also the largest entry of one that is not.
+        ///
+        /// A larger message of packed entries is read piece by piece; in another form it closes the connection.
         public var largestMessage = 16 << 20
-        /// How large a compressed message may become, 256 MiB by default; the rest of it is dropped and counted.
-        public var largestDecompressed = 256 << 20
+        /// The largest packed entries in bytes, 1 GiB by default; a connection that sends a larger message is closed.
+        ///
+        /// Fluentd's file buffers make chunks of 256 MiB unless told otherwise.
+        public var largestChunk = 1 << 30
+        /// How large a compressed message may become, 8 GiB by default; the rest of it is dropped and counted.
+        public var largestDecompressed = 8 << 30
         /// What peers may take.
         public var limits = ConnectionLimits()
         /// What an endpoint with TLS shows and asks for.
@@ -47,25 +53,37 @@ public final class ForwardSource: Source {
     public var statistics: ForwardStatistics { self.book.statistics }
 
     /// Receives until it is cancelled; throws ``IntakeError`` when it cannot listen, or what the sink threw.
-    public func run(into sink: any RecordSink) async throws {
-        let server = try StreamServer<MessagePackStream, ByteBuffer>(
+    public func run(into sink: any RecordSink) async throws { try await self.run(into: sink) {} }
+
+    /// Tries to bind the place.
+    public func check() throws(IntakeError) { try self.configuration.endpoint.check() }
+
+    /// Says that connections were refused a short while ago.
+    public var problem: String? { self.book.problem }
+
+    /// Receives; says when it listens.
+    public func run(into sink: any RecordSink, started: @escaping @Sendable () -> Void) async throws {
+        let server = try StreamServer<ForwardStream, ByteBuffer>(
             endpoint: self.configuration.endpoint,
             limits: self.configuration.limits,
             tls: self.configuration.tls,
             report: { self.book.report(ForwardTrouble($0), peer: $1) }
         )
         try await server.run(
-            listening: self.configuration.listening,
+            listening: { endpoint in
+                self.configuration.listening(endpoint)
+                started()
+            },
             read: { _ in
-                MessagePackStream(
-                    limit: self.configuration.largestMessage,
+                ForwardStream(
+                    limits: self.configuration.streamLimits,
                     mustBegin: self.configuration.admission != nil
                 )
             },
             serve: { connection, peer in
                 var session = ForwardSession(self.configuration, peer: peer)
-                try await connection.deliver(first: session.hello.map { ByteBuffer(bytes: $0) }) { values, write in
-                    try await session.receive(values, self, sink) { await write(ByteBuffer(bytes: $0)) }
+                try await connection.deliver(first: session.hello.map { ByteBuffer(bytes: $0) }) { pieces, write in
+                    try await session.receive(pieces, self, sink) { await write(ByteBuffer(bytes: $0)) }
                 }
             }
         )
@@ -73,7 +91,9 @@ public final class ForwardSource: Source {
 
     /// Waits until the sink has taken the batch, and counts it.
     func deliver(_ batch: ForwardBatch, from peer: String, into sink: any RecordSink) async throws {
-        if !batch.batch.records.isEmpty { try await sink.accept(batch.batch) }
+        var records = batch.batch
+        records.sender = peer
+        if !records.records.isEmpty { try await sink.accept(records) }
         if batch.unreadable > 0 { self.report(.unreadable(UInt64(batch.unreadable)), peer: peer) }
         self.book.count { counted in
             counted.records += UInt64(batch.batch.records.count)
@@ -83,4 +103,16 @@ public final class ForwardSource: Source {
 
     /// Counts trouble, and tells the log of it.
     func report(_ trouble: ForwardTrouble, peer: String) { self.book.report(trouble, peer: peer) }
+}
+
+extension ForwardSource.Configuration {
+    /// The limits of what is decoded.
+    var entryLimits: ForwardLimits {
+        ForwardLimits(entry: self.largestMessage, decompressed: self.largestDecompressed)
+    }
+
+    /// The limits of what is read.
+    fileprivate var streamLimits: ForwardStream.Limits {
+        ForwardStream.Limits(message: self.largestMessage, chunk: self.largestChunk)
+    }
 }

@@ -4,9 +4,9 @@ public struct ForwardStatistics: Hashable, Sendable {
     public var records: UInt64 = 0
     /// Messages whose last record the sink has accepted.
     public var messages: UInt64 = 0
-    /// Records, and rests of messages, that could not be read and were dropped.
+    /// Records that could not be read and were dropped.
     public var unreadable: UInt64 = 0
-    /// Connections closed at once because there were too many.
+    /// Connections closed because there were too many.
     public var refusedConnections: UInt64 = 0
     /// Peers without the right key or password.
     public var refusedPeers: UInt64 = 0

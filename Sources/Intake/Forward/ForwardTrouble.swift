@@ -2,6 +2,8 @@
 enum ForwardTrouble: SenderTrouble {
     case unreadable(UInt64)
     case refusedConnection
+    case noDescriptor
+    case silentConnection
     case refusedPeer(String)
     case messageTooLarge
     case otherProtocol
@@ -11,19 +13,27 @@ enum ForwardTrouble: SenderTrouble {
         self =
             switch trouble {
             case .tooMany: .refusedConnection
+            case .noDescriptor: .noDescriptor
+            case .silent: .silentConnection
             case .refused(let reason): .refusedPeer(reason)
             case .invalid(.tooLarge): .messageTooLarge
             case .invalid: .otherProtocol
             }
     }
 
+    init(_ failure: ForwardMessage.Failure) {
+        self = failure == .unknownCompression ? .unknownCompression : .otherProtocol
+    }
+
     var message: String {
         switch self {
         case .unreadable: "dropped records that are damaged, too large, or no log records"
         case .refusedConnection: "refused a connection: there are too many"
+        case .noDescriptor: OpenConnections.noDescriptorMessage
+        case .silentConnection: OpenConnections.silentMessage
         case .refusedPeer: "refused a peer"
         case .messageTooLarge:
-            "closed a connection: a message is larger than the limit; let the sender make smaller chunks"
+            "closed a connection: a message is larger than the limit; let the sender make smaller chunks (chunk_limit_size)"
         case .otherProtocol: "closed a connection: what came is not the Forward protocol in MessagePack"
         case .unknownCompression:
             "closed a connection: only gzip is understood; let the sender compress by gzip or not at all"
@@ -34,10 +44,17 @@ enum ForwardTrouble: SenderTrouble {
         if case .refusedPeer(let reason) = self { reason } else { nil }
     }
 
+    var isWantOfRoom: Bool {
+        switch self {
+        case .refusedConnection, .noDescriptor, .silentConnection: true
+        default: false
+        }
+    }
+
     func count(in statistics: inout ForwardStatistics) {
         switch self {
         case .unreadable(let count): statistics.unreadable += count
-        case .refusedConnection: statistics.refusedConnections += 1
+        case .refusedConnection, .noDescriptor, .silentConnection: statistics.refusedConnections += 1
         case .refusedPeer: statistics.refusedPeers += 1
         case .messageTooLarge, .otherProtocol, .unknownCompression: statistics.invalidStreams += 1
         }

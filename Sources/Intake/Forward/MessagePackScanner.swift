@@ -1,21 +1,22 @@
-/// Finds where the first value in a growing buffer ends, without looking at any byte of it twice.
+/// Finds where the first values in a growing buffer end, without looking at any byte of them twice.
 struct MessagePackScanner {
     private let limit: Int
     /// Where the next header is; everything before it has been looked at.
     private var position = 0
-    /// How many values are still to come before the first one is complete.
-    private var missing = 1
+    /// How many values are still to come before those that are wanted are complete.
+    private var missing: Int
 
-    /// Starts at the beginning of a value that may have this many bytes.
-    init(limit: Int) {
+    /// Starts at the beginning of a value, or of several, that may have this many bytes together.
+    init(limit: Int, values: Int = 1) {
         self.limit = limit
+        self.missing = values
     }
 
-    /// Looks at the bytes that were added and returns the length of the value once it is complete.
+    /// Looks at the bytes that were added and returns the length of the values once they are complete.
     ///
-    /// - Parameter bytes: The buffer from the start of the value, longer each time.
-    /// - Returns: The length, or `nil` as long as the value is incomplete.
-    /// - Throws: When the value is larger than the limit, or no MessagePack.
+    /// - Parameter bytes: The buffer from the start of the first value, longer each time.
+    /// - Returns: The length, or `nil` as long as they are incomplete.
+    /// - Throws: When the values are larger than the limit, or no MessagePack.
     mutating func length(in bytes: Span<UInt8>) throws(MessagePackError) -> Int? {
         var reader = MessagePackReader(bytes, at: self.position)
         while self.missing > 0 {

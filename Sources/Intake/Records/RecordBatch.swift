@@ -12,11 +12,22 @@ public struct RecordBatch: Sendable {
     /// Where the source stands after this batch, or `nil` if it cannot go back anyway (a pipe, a datagram).
     public var position: SourcePosition?
 
+    /// The machine that sent the records: the host of those that name none.
+    ///
+    /// `nil` if the source does not know it.
+    public var sender: String?
+
     /// Makes a batch.
-    public init(storage: [UInt8] = [], records: [Record] = [], position: SourcePosition? = nil) {
+    public init(
+        storage: [UInt8] = [],
+        records: [Record] = [],
+        position: SourcePosition? = nil,
+        sender: String? = nil
+    ) {
         self.storage = storage
         self.records = records
         self.position = position
+        self.sender = sender
     }
 
     /// The bytes of a record; a slice of the storage, not a copy.

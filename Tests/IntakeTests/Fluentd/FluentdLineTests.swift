@@ -11,7 +11,8 @@ struct FluentdLineTests {
         switch FluentdLine(bytes, in: 0..<bytes.count) {
         case .event(let time, let tag, let record):
             let text = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
-            return "\(time.seconds).\(time.nanoseconds) <\(text(tag))> <\(text(record))>"
+            let stated = time.map { "\($0.seconds).\($0.nanoseconds)" } ?? "no time"
+            return "\(stated) <\(text(tag))> <\(text(record))>"
         case .log(let level, let text):
             return "\(level) \(String(decoding: bytes[text], as: UTF8.self))"
         case .other:
@@ -34,6 +35,8 @@ struct FluentdLineTests {
             ("1969-12-31 23:59:59.999999999 +0000 a: {}", "-1.999999999 <a> <{}>"),
             ("2016-02-29 00:00:00 +0000 a: {}", "1456704000.0 <a> <{}>"),
             ("2016-12-31 23:59:60 +0000 a: {}", "1483228800.0 <a> <{}>"),
+            // The milliseconds of 2030-03-17T17:46:40.250Z, taken for seconds.
+            ("62178-08-08 17:50:50 +0000 a: {}", "1900000000.250000000 <a> <{}>"),
             ("2016-03-03 12:11:17 +0900 tag[0].x: text: more", "1456974677.0 <tag[0].x> <text: more>"),
             ("2016-03-03 12:11:17 +0900 a: ", "1456974677.0 <a> <>"),
             ("2016-03-03 12:11:17 +0900 a:{\"m\": 1}", "1456974677.0 <a:{\"m\"> <1}>"),
@@ -96,7 +99,7 @@ struct FluentdLineTests {
         }
         let line = String(decoding: bytes, as: UTF8.self)
         let event =
-            /\d{4}-(0[1-9]|1[012])-(0[1-9]|[12]\d|30|31) ([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})? (Z|UTC|[-+]([01]\d|2[0-3]):?[0-5]\d) (?!\[(trace|debug|info|warn|error|fatal)\])(?!: ).*?: .*/
+            /\d{4,9}-(0[1-9]|1[012])-(0[1-9]|[12]\d|30|31) ([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})? (Z|UTC|[-+]([01]\d|2[0-3]):?[0-5]\d) (?!\[(trace|debug|info|warn|error|fatal)\])(?!: ).*?: .*/
             .asciiOnlyDigits().matchingSemantics(.unicodeScalar)
         let isDay =
             !line.hasPrefix("2016-02-30")

@@ -15,7 +15,8 @@ struct ForwardDecoderTests {
     }
 
     static func decode(_ bytes: [UInt8], decompressedLimit: Int = 1 << 20, entryLimit: Int = 1 << 20) -> Decoded {
-        var decoder = ForwardDecoder(bytes, decompressedLimit: decompressedLimit, entryLimit: entryLimit)
+        let limits = ForwardLimits(entry: entryLimit, decompressed: decompressedLimit)
+        var decoder = ForwardDecoder(bytes, limits: limits)
         var decoded = Decoded()
         do throws(ForwardMessage.Failure) {
             while let batch = try decoder.next() {
@@ -58,7 +59,7 @@ struct ForwardDecoderTests {
             "Fluent Bit 2",
             [
                 "app.log",
-                [[[.eventTime(1_700_000_000, 5), [:]], ["message": "one"]], [[0, ["m": 1]], ["message": "two"]]],
+                [[[.eventTime(1_700_000_000, 5), [:]], ["message": "one"]], [[0, [:]], ["message": "two"]]],
             ]
         ),
     ]
@@ -83,6 +84,13 @@ struct ForwardDecoderTests {
         (.float(-0.25), RecordTime(seconds: -1, nanoseconds: 750_000_000)), (.float(.infinity), nil),
         (.float(.nan), nil),
         (.float(1e300), nil), (.eventTime(9, 7), RecordTime(seconds: 9, nanoseconds: 7)),
+        (.eventTime(4_294_967_293, 7), RecordTime(seconds: 4_294_967_293, nanoseconds: 7)),
+        (.integer(1_900_000_000_250), RecordTime(seconds: 1_900_000_000, nanoseconds: 250_000_000)),
+        (.float(1_900_000_000_250), RecordTime(seconds: 1_900_000_000, nanoseconds: 250_000_000)),
+        (.integer(1_900_000_000_250_001), RecordTime(seconds: 1_900_000_000, nanoseconds: 250_001_000)),
+        (.integer(1_900_000_000_250_001_002), RecordTime(seconds: 1_900_000_000, nanoseconds: 250_001_002)),
+        (.integer(.max), nil), (.integer(.min), nil), (.float(-9e14), nil),
+        (.integer(7_258_118_399), RecordTime(seconds: 7_258_118_399)),
         (.eventTime(9, 1_000_000_000), nil), (.extension(1, [0, 0, 0, 9, 0, 0, 0, 7]), nil), (.extension(0, [9]), nil),
         ([.eventTime(9, 7), [:]], RecordTime(seconds: 9, nanoseconds: 7)),
     ]
@@ -110,7 +118,10 @@ struct ForwardDecoderTests {
         let count = 2500
         let entries = [[UInt8]](repeating: Self.entry.bytes, count: count).joined()
         let message: MessagePackValue = ["t", .binary(gzipped(Array(entries))), ["compressed": "gzip", "chunk": "c"]]
-        var decoder = ForwardDecoder(message.bytes, decompressedLimit: 1 << 24, entryLimit: 1 << 20)
+        var decoder = ForwardDecoder(
+            message.bytes,
+            limits: ForwardLimits(entry: 1 << 20, decompressed: 1 << 24)
+        )
         var sizes: [Int] = []
         var replies: [Bool] = []
         while let batch = try decoder.next() {
@@ -143,6 +154,77 @@ struct ForwardDecoderTests {
         #expect(decoded.messages == 1)
         #expect(!decoded.replies.isEmpty)
         #expect(decoded.failure == nil)
+    }
+
+    static let good: [MessagePackValue] = (0..<10).map { [.integer(Int64($0 + 1)), ["n": .integer(Int64($0))]] }
+    static let deep: MessagePackValue = (0..<40).reduce("x") { value, _ in ["n": value] }
+    static let bad: [(name: String, entry: MessagePackValue)] = [
+        ("a record that is nested too deep", [1, ["deep": deep]]),
+        ("a record with an array as a key", [1, .map([([1, 2], 3)])]),
+        ("an entry that lacks its record", [1]),
+        ("an entry that is none", 7),
+        ("a record that is no map", [1, "text"]),
+        ("an entry with a time that is nested too deep", [deep, "text"]),
+    ]
+
+    @Test("and one bad record costs that record alone", arguments: Self.bad)
+    func oneBadRecord(_ name: String, _ entry: MessagePackValue) {
+        let entries = Self.good[..<4] + [entry] + Self.good[4...]
+        let packed = entries.flatMap(\.bytes)
+        let expected = (0..<10).map { #"{"n":\#($0)}"# }
+        let messages: [MessagePackValue] = [
+            ["t", .array(Array(entries)), ["chunk": "c"]], ["t", .binary(packed), ["chunk": "c"]],
+            ["t", .binary(gzipped(packed)), ["compressed": "gzip", "chunk": "c"]],
+        ]
+        for message in messages {
+            let decoded = Self.decode(message.bytes)
+            #expect(decoded.bodies == expected)
+            #expect(decoded.unreadable == 1)
+            #expect(!decoded.replies.isEmpty)
+        }
+    }
+
+    @Test("and what is lost is counted by records, as far as the sender said how many there are")
+    func lostRecords() {
+        let packed = Self.good.flatMap(\.bytes)
+        let broken = Array(packed.prefix(Self.good[0].bytes.count * 3)) + [0xC1] + packed
+        let message: MessagePackValue = ["t", .binary(broken), ["size": 14, "chunk": "c"]]
+        #expect(Self.decode(message.bytes).bodies.count == 3)
+        #expect(Self.decode(message.bytes).unreadable == 11)
+        let metrics: MessagePackValue = ["t", .binary(packed), ["size": 10, "fluent_signal": 1]]
+        #expect(Self.decode(metrics.bytes).unreadable == 10)
+    }
+
+    @Test("and an entry that is too large is passed over alone")
+    func largeEntry() {
+        let large: MessagePackValue = [1, ["m": .binary([UInt8](repeating: 65, count: 700_000))]]
+        let packed = (Self.good[..<4] + [large] + Self.good[4...]).flatMap(\.bytes)
+        let message: MessagePackValue = ["t", .binary(gzipped(packed)), ["compressed": "gzip", "chunk": "c"]]
+        let decoded = Self.decode(message.bytes, entryLimit: 300_000)
+        #expect(decoded.bodies.count == 10)
+        #expect(decoded.unreadable == 1)
+    }
+
+    @Test("with the groups of Fluent Bit, whose marks are no records, and its metadata, which are kept")
+    func groups() {
+        let start: MessagePackValue = [[.eventTime(.max, 0), ["schema": "otlp"]], ["scope": ["name": "root"]]]
+        let record: MessagePackValue = [
+            [.eventTime(1_700_000_000, 5), ["otlp": ["severity_text": "ERROR"]]], ["m": "a"],
+        ]
+        let end: MessagePackValue = [[.eventTime(.max - 1, 0), [:]], [:]]
+        let empty: MessagePackValue = [[.eventTime(1_700_000_000, 5), ["a": 1]], [:]]
+        let odd: MessagePackValue = [[.eventTime(1_700_000_000, 5), ["a": Self.deep]], ["m": "b"]]
+        let message: MessagePackValue = ["t", [start, record, end, record, empty, odd], ["chunk": "c"]]
+        let decoded = Self.decode(message.bytes)
+        #expect(
+            decoded.bodies == [
+                #"{"m":"a","fluent_bit_metadata":{"otlp":{"severity_text":"ERROR"}},"fluent_bit_group":{"scope":{"name":"root"}}}"#,
+                #"{"m":"a","fluent_bit_metadata":{"otlp":{"severity_text":"ERROR"}}}"#,
+                #"{"fluent_bit_metadata":{"a":1}}"#, #"{"m":"b"}"#,
+            ]
+        )
+        #expect(decoded.times == [Self.time, Self.time, Self.time, Self.time])
+        #expect(decoded.unreadable == 0)
     }
 
     @Test("no further than the decompressed size allows")

@@ -91,11 +91,51 @@ struct ForwardSourceTests {
     @Test("nothing larger than allowed")
     func tooLarge() async throws {
         let sink = CollectingSink()
-        try await withRunning(Self.source { $0.largestMessage = 1000 }, into: sink) { endpoint in
+        let source = Self.source { configuration in
+            configuration.largestMessage = 1000
+            configuration.largestChunk = 65_535
+        }
+        try await withRunning(source, into: sink) { endpoint in
             let client = try SocketClient(port: endpoint.port, .stream)
             try await client.send([0x92, 0xA1, 0x74, 0xDB, 0, 1, 0, 0])
             #expect(await client.receive().isEmpty)
         }
+    }
+
+    @Test(
+        "a chunk that is too large to be held, piece by piece, and acknowledges it at its end",
+        arguments: [false, true]
+    )
+    func largeChunk(isCompressed: Bool) async throws {
+        let sink = CollectingSink()
+        let entries = (0..<2_000).flatMap { ([1, ["n": .integer($0)]] as MessagePackValue).bytes }
+        let packed = isCompressed ? gzipped(entries) : entries
+        let option: MessagePackValue = isCompressed ? ["compressed": "gzip", "chunk": "id"] : ["chunk": "id"]
+        let message: MessagePackValue = ["t", .binary(packed), option]
+        let small: MessagePackValue = ["t", [[1, ["n": -1]]], ["chunk": "id"]]
+        let ack = [0x81, 0xA3] + Array("ack".utf8) + MessagePackValue.string("id").bytes
+        try await withRunning(Self.source { $0.largestMessage = 4000 }, into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            try await client.send(message.bytes.dropLast())
+            await sink.wait(for: 2_000)
+            #expect(client.receiveWithoutWaiting().isEmpty)
+            try await client.send(message.bytes.suffix(1) + small.bytes)
+            var answer: [UInt8] = []
+            while answer.count < 2 * ack.count { answer += await client.receive() }
+            #expect(answer == ack + ack)
+        }
+        #expect(await sink.bodies == (0..<2_000).map { #"{"n":\#($0)}"# } + [#"{"n":-1}"#])
+    }
+
+    @Test("records that name no host, and says who sent them")
+    func sender() async throws {
+        let sink = CollectingSink()
+        try await withRunning(Self.source(), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            try await client.send((["t", 1, ["a": 1]] as MessagePackValue).bytes)
+            await sink.wait(for: 1)
+        }
+        #expect(await sink.senders == ["127.0.0.1"])
     }
 
     @Test("nothing without a handshake")

@@ -92,7 +92,7 @@ struct MessagePackTests {
             var reader = MessagePackReader(bytes.span)
             try? reader.skip()
             _ = try? ForwardMessage.read(&reader)
-            var decoder = ForwardDecoder(bytes, decompressedLimit: 1 << 16, entryLimit: 1 << 16)
+            var decoder = ForwardDecoder(bytes, limits: ForwardLimits(entry: 1 << 16, decompressed: 1 << 16))
             while case .some = try? decoder.next() {}
         }
     }

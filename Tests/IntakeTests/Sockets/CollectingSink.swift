@@ -7,6 +7,8 @@ actor CollectingSink: RecordSink {
     private(set) var bodies: [String] = []
     private(set) var records: [Record] = []
     private(set) var batches = 0
+    /// Who sent each batch.
+    private(set) var senders: [String?] = []
     private var isClosed = false
     private var refuses = false
     private var blocked: [CheckedContinuation<Void, Never>] = []
@@ -23,6 +25,7 @@ actor CollectingSink: RecordSink {
         }
         if self.refuses { throw Refusal() }
         self.batches += 1
+        self.senders.append(batch.sender)
         self.records += batch.records
         self.bodies += batch.records.map { String(decoding: batch.bytes(of: $0), as: UTF8.self) }
         self.waiting.removeAll { waiter in
