@@ -39,7 +39,7 @@ struct SourceOptions: OptionTable {
     @Option(
         name: .customLong("syslog"),
         help: ArgumentHelp(
-            "Receive syslog: udp://, tcp://, tls://ADDR:PORT, unix:PATH, unix-stream:PATH; repeatable.",
+            "Receive syslog: udp://, tcp://, tls://ADDR:PORT, unix:PATH, unix-stream:PATH; streams may add ?framing=lines; repeatable.",
             valueName: "url"
         )
     )

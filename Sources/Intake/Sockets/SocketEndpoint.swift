@@ -18,6 +18,12 @@ public struct SocketEndpoint: Hashable, Sendable, CustomStringConvertible {
     /// The port; 0 lets the system choose, and is the value for Unix sockets.
     public var port: Int
 
+    /// Whether it is a Unix socket, which only programs of this machine reach.
+    var isLocal: Bool { self.transport == .unixDatagram || self.transport == .unixStream }
+
+    /// Whether bytes come without marks of where a message ends.
+    var isStream: Bool { self.transport != .udp && self.transport != .unixDatagram }
+
     /// Names a place to listen.
     public init(_ transport: Transport, host: String, port: Int = 0) {
         self.transport = transport
@@ -71,6 +77,7 @@ public struct SocketEndpoint: Hashable, Sendable, CustomStringConvertible {
             throw Self.invalid(whole, "give a port from 0 to 65535")
         }
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.contains("?") else { throw Self.invalid(whole, "the only option behind a port is ?framing=") }
         guard bracket != nil || !host.contains(":") else {
             throw Self.invalid(whole, "put an IPv6 address in brackets")
         }

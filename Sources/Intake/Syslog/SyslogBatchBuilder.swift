@@ -15,10 +15,13 @@ struct SyslogBatchBuilder {
     /// How many bytes the batch has.
     var size: Int { self.batch.storage.count }
 
-    /// Starts an empty batch.
-    init(zone: SyslogZone) {
-        self.zone = zone
-        self.parser = SyslogParser(clock: zone.clock())
+    /// Starts an empty batch for what a source receives.
+    init(_ configuration: SyslogSource.Configuration) {
+        self.zone = configuration.zone
+        self.parser = SyslogParser(
+            clock: configuration.zone.clock(),
+            localHost: configuration.endpoint.isLocal ? SenderAddress.localName : nil
+        )
     }
 
     /// Parses a message and adds it.

@@ -11,13 +11,17 @@ public struct SyslogClock: Hashable, Sendable {
         self.zoneOffset = zoneOffset
     }
 
-    /// The time of a date without a year, in seconds since 1970-01-01 UTC.
+    /// The time of a date, mostly without a year, in seconds since 1970-01-01 UTC.
     ///
-    /// The year is the receiver's in the senders' zone; the one before when the result would lie more than a day ahead,
+    /// Unless it is given, the year is the receiver's in the senders' zone; the one before when the result would lie more than a day ahead,
     /// and the one after when it would lie more than 364 days back, for a sender whose new year has begun already. A 29
     /// February that the year lacks belongs to the last year that had one. `nil` for a day that no year has.
-    func seconds(month: Int, day: Int, secondOfDay: Int) -> Int64? {
+    func seconds(year given: Int?, month: Int, day: Int, secondOfDay: Int) -> Int64? {
         guard day >= 1, day <= CivilDate.longestMonth(month) else { return nil }
+        if let given {
+            guard CivilDate.exists(year: given, month: month, day: day) else { return nil }
+            return CivilDate.days(year: given, month: month, day: day) * 86_400 + Int64(secondOfDay) - self.zoneOffset
+        }
         let year = CivilDate.year(ofDay: (self.now + self.zoneOffset).dividedDown(by: 86_400))
         func moment(_ year: Int) -> Int64 {
             CivilDate.days(year: year, month: month, day: day) * 86_400 + Int64(secondOfDay) - self.zoneOffset

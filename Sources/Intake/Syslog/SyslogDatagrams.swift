@@ -14,9 +14,10 @@ struct SyslogDatagrams {
         self.source = source
     }
 
-    func run(into sink: any RecordSink) async throws {
+    func run(into sink: any RecordSink, started: () -> Void) async throws {
         let socket = try DatagramSocket(self.configuration.endpoint)
         self.configuration.listening(socket.boundEndpoint)
+        started()
         // The loop must be able to deliver what it has taken after the cancellation that ends it.
         let work = Task { try await self.receive(from: socket, into: sink) }
         try await withTaskCancellationHandler {
@@ -27,7 +28,7 @@ struct SyslogDatagrams {
     }
 
     private func receive(from socket: DatagramSocket, into sink: any RecordSink) async throws {
-        var reader = Reader(builder: SyslogBatchBuilder(zone: self.configuration.zone))
+        var reader = Reader(builder: SyslogBatchBuilder(self.configuration))
         var buffer = [UInt8](repeating: 0, count: max(1, self.configuration.longestMessage))
         var droppedBefore = socket.dropped
         while await socket.waitUntilReadable() {

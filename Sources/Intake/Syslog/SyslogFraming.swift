@@ -5,15 +5,28 @@ internal import JSONRPC
 ///
 /// RFC 6587 knows two ways to mark where a message ends, and a sender may change between them, so each message is
 /// judged by its first byte: a digit starts octet counting (`MSG-LEN SP MSG`), anything else a line, ended by LF or NUL
-/// (CR before it is dropped). Line ends and spaces between messages are skipped.
+/// (CR before it is dropped). Line ends and spaces between messages are skipped. A ``Mode`` allows one of the two only.
 ///
 /// A message longer than the limit is cut and marked, and the rest of it is skipped. After a wrong count the end of the
-/// message is unknown; looking for one would be guessing, so the stream is given up.
+/// message is unknown; looking for one would be guessing, so the stream is given up. A count that is too small, as from a sender that
+/// counts characters, shows in what follows: behind a counted message, only a count or a `<` begins another.
 public struct SyslogFraming: Sendable {
+    /// Which ways to mark the end of a message a sender may use.
+    public enum Mode: String, CaseIterable, Hashable, Sendable {
+        /// Either, told apart for each message.
+        case auto
+        /// Lines only: also messages that begin with a digit, without a PRI in front, are lines.
+        case lines
+        /// Octet counting only, as RFC 5425 wants it.
+        case octets
+    }
+
     /// What is wrong with a stream that has to be given up.
     public enum Failure: Error, Hashable, Sendable {
         /// A digit came first, but not a count of at most seven digits followed by a space.
         case invalidCount
+        /// A message begins with neither a count nor `<`, where counts are used.
+        case missingCount
     }
 
     private enum State {
@@ -27,15 +40,23 @@ public struct SyslogFraming: Sendable {
 
     private static let mostDigits = 7
     private let limit: Int
+    private let mayCount: Bool
+    private let mayBeLines: Bool
+    /// A message has been counted in this stream.
+    private var hasCounted = false
     private var state = State.between
     /// The part of the current message that earlier pieces of the stream held.
     private var held: [UInt8] = []
 
     /// Makes a reader at the start of a stream.
     ///
-    /// - Parameter limit: The longest message in bytes.
-    public init(limit: Int = 65_536) {
+    /// - Parameters:
+    ///   - limit: The longest message in bytes.
+    ///   - mode: How the sender may mark the end of a message.
+    public init(limit: Int = 65_536, mode: Mode = .auto) {
         self.limit = max(1, limit)
+        self.mayCount = mode != .lines
+        self.mayBeLines = mode != .octets
     }
 
     /// Whether the stream stands in the middle of a message.
@@ -56,7 +77,7 @@ public struct SyslogFraming: Sendable {
         var position = 0
         while position < bytes.count {
             switch self.state {
-            case .between: self.start(bytes, &position)
+            case .between: try self.start(bytes, &position)
             case .count(let value, let digits): try self.count(bytes, &position, value, digits)
             case .counted(let left, let isCut): self.counted(bytes, &position, left, isCut, emit)
             case .line: self.line(bytes, &position, emit)
@@ -80,11 +101,14 @@ public struct SyslogFraming: Sendable {
         self.state = .between
     }
 
-    private mutating func start(_ bytes: Span<UInt8>, _ position: inout Int) {
+    private mutating func start(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) {
         switch bytes[position] {
         case 0x0A, 0x0D, 0x00, 0x20: position += 1
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self.state = .count(value: 0, digits: 0)
-        default: self.state = .line
+        case let byte where byte.isDigit && self.mayCount: self.state = .count(value: 0, digits: 0)
+        case UInt8(ascii: "<") where self.mayBeLines: self.state = .line
+        default:
+            guard self.mayBeLines, !self.hasCounted else { throw .missingCount }
+            self.state = .line
         }
     }
 
@@ -100,6 +124,7 @@ public struct SyslogFraming: Sendable {
             self.state = .count(value: value * 10 + Int(byte - UInt8(ascii: "0")), digits: digits + 1)
         } else if byte == UInt8(ascii: " "), digits > 0 {
             self.state = .counted(left: value, isCut: false)
+            self.hasCounted = true
         } else {
             throw .invalidCount
         }

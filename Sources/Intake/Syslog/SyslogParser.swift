@@ -5,17 +5,30 @@
 public struct SyslogParser: Sendable {
     /// The moment of receipt; set it before each batch.
     public var clock: SyslogClock
+    /// This machine's name, for messages that come through a Unix socket; `nil` for those of the network.
+    ///
+    /// What programs write to `/dev/log` by syslog(3) names no host: what looks like one is the beginning of the tag or
+    /// of the text.
+    let localHost: [UInt8]?
 
     /// Starts with the moment of receipt.
-    public init(clock: SyslogClock) {
+    ///
+    /// - Parameters:
+    ///   - clock: The moment of receipt.
+    ///   - localHost: This machine's name if the messages come through a Unix socket.
+    public init(clock: SyslogClock, localHost: String? = nil) {
         self.clock = clock
+        self.localHost = localHost.map { Array($0.utf8) }
     }
 
     /// Parses one message, without the framing around it; never fails.
     public func parse(_ bytes: Span<UInt8>) -> SyslogMessage {
         var cursor = SyslogCursor(bytes)
+        // Some senders put their byte order mark before the PRI.
+        Self.skipByteOrderMark(&cursor)
+        let start = cursor.position
         guard let priority = Self.priority(&cursor) else {
-            return SyslogMessage(format: .unstructured, priority: .userNotice, text: 0..<bytes.count)
+            return SyslogMessage(format: .unstructured, priority: .userNotice, text: start..<bytes.count)
         }
         let afterPriority = cursor.position
         let parsed = Self.hasVersion(cursor) ? Self.rfc5424(&cursor, priority) : self.rfc3164(&cursor, priority)

@@ -12,6 +12,8 @@ public final class SyslogSource: Source {
         public var endpoint: SocketEndpoint
         /// The zone of times that name none, by default this machine's.
         public var zone = SyslogZone.local
+        /// How stream peers mark the end of a message, by default either way.
+        public var framing = SyslogFraming.Mode.auto
         /// The longest message in bytes, 64 KiB by default; a longer one is cut and marked.
         public var longestMessage = 65_536
         /// What stream peers may take.
@@ -24,6 +26,24 @@ public final class SyslogSource: Source {
         /// Defaults but for the place.
         public init(endpoint: SocketEndpoint) {
             self.endpoint = endpoint
+        }
+
+        /// Reads an address with options: what ``SocketEndpoint/init(syslog:)`` reads, and behind it, for streams, perhaps
+        /// `?framing=auto`, `?framing=lines` or `?framing=octets`.
+        ///
+        /// - Throws: `IntakeError.Code.invalidConfiguration`.
+        public init(address: String) throws(IntakeError) {
+            let parts = address.split(separator: "?framing=", maxSplits: 1, omittingEmptySubsequences: false)
+            self.init(endpoint: try SocketEndpoint(syslog: String(parts[0])))
+            guard parts.count > 1 else { return }
+            guard let mode = SyslogFraming.Mode(rawValue: String(parts[1])), self.endpoint.isStream else {
+                throw IntakeError(
+                    .invalidConfiguration,
+                    stage: "read the address \"\(address)\"",
+                    reason: "framing is auto, lines or octets, for tcp://, tls:// and unix-stream:"
+                )
+            }
+            self.framing = mode
         }
     }
 
@@ -43,16 +63,25 @@ public final class SyslogSource: Source {
     public var statistics: SyslogStatistics { self.book.statistics }
 
     /// Receives until it is cancelled; throws ``IntakeError`` when it cannot listen, or what the sink threw.
-    public func run(into sink: any RecordSink) async throws {
+    public func run(into sink: any RecordSink) async throws { try await self.run(into: sink) {} }
+
+    /// The same; says when it listens.
+    public func run(into sink: any RecordSink, started: @escaping @Sendable () -> Void) async throws {
         switch self.configuration.endpoint.transport {
         case .udp, .unixDatagram:
-            try await SyslogDatagrams(self.configuration, self).run(into: sink)
+            try await SyslogDatagrams(self.configuration, self).run(into: sink, started: started)
         case .tcp, .tls, .unixStream:
-            try await self.serveStreams(into: sink)
+            try await self.serveStreams(into: sink, started: started)
         }
     }
 
-    private func serveStreams(into sink: any RecordSink) async throws {
+    /// Tries to bind the place.
+    public func check() throws(IntakeError) { try self.configuration.endpoint.check() }
+
+    /// Says that connections were refused a short while ago.
+    public var problem: String? { self.book.problem }
+
+    private func serveStreams(into sink: any RecordSink, started: @escaping @Sendable () -> Void) async throws {
         let server = try StreamServer<SyslogStream, Never>(
             endpoint: self.configuration.endpoint,
             limits: self.configuration.limits,
@@ -60,7 +89,10 @@ public final class SyslogSource: Source {
             report: { self.book.report(SyslogTrouble($0), peer: $1) }
         )
         try await server.run(
-            listening: self.configuration.listening,
+            listening: { endpoint in
+                self.configuration.listening(endpoint)
+                started()
+            },
             read: { SyslogStream(peer: $0, configuration: self.configuration) },
             serve: { connection, _ in
                 try await connection.deliver { batch, _ in

@@ -6,7 +6,7 @@ public struct SyslogStatistics: Hashable, Sendable {
     public var cutMessages: UInt64 = 0
     /// Datagrams that the kernel dropped because nobody read them in time.
     public var droppedDatagrams: UInt64 = 0
-    /// Connections closed at once because there were too many.
+    /// Connections closed because there were too many.
     public var refusedConnections: UInt64 = 0
     /// Peers whose TLS handshake failed, for lack of a good certificate for example.
     public var refusedPeers: UInt64 = 0

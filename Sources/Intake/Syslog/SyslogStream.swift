@@ -11,8 +11,8 @@ struct SyslogStream: StreamReader {
     ///   - configuration: The longest message, and the zone of times that name none.
     init(peer: String, configuration: SyslogSource.Configuration) {
         self.peer = SyslogJSON.Peer(peer)
-        self.framing = SyslogFraming(limit: configuration.longestMessage)
-        self.builder = SyslogBatchBuilder(zone: configuration.zone)
+        self.framing = SyslogFraming(limit: configuration.longestMessage, mode: configuration.framing)
+        self.builder = SyslogBatchBuilder(configuration)
     }
 
     var isInsideMessage: Bool { self.framing.isInsideMessage }

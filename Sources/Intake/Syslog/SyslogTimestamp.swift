@@ -20,15 +20,29 @@ enum SyslogTimestamp {
 
     /// Reads `Mmm dd hh:mm:ss`, with an optional fraction, and moves past it; nanoseconds since 1970-01-01 UTC.
     ///
-    /// The day is padded with a space or a zero, or not at all (RFC 3164 section 4.1.2).
-    static func rfc3164(_ cursor: inout SyslogCursor, _ clock: SyslogClock) -> Int64? {
+    /// The day is padded with a space or a zero, or not at all (RFC 3164 section 4.1.2). Some devices write the year behind
+    /// the time; it is read where `mayHaveYear`.
+    static func rfc3164(_ cursor: inout SyslogCursor, _ clock: SyslogClock, mayHaveYear: Bool) -> Int64? {
         guard let month = self.monthName(&cursor), cursor.skip(UInt8(ascii: " ")),
             let day = self.paddedDay(&cursor), cursor.skip(UInt8(ascii: " ")),
             let second = self.secondOfDay(&cursor),
-            let nanosecond = self.fraction(&cursor),
-            let seconds = clock.seconds(month: month, day: day, secondOfDay: second)
+            let nanosecond = self.fraction(&cursor)
         else { return nil }
+        let year = mayHaveYear ? self.yearBehind(&cursor) : nil
+        guard let seconds = clock.seconds(year: year, month: month, day: day, secondOfDay: second) else { return nil }
         return seconds * 1_000_000_000 + Int64(nanosecond)
+    }
+
+    /// Moves past a space and a year that another space follows.
+    private static func yearBehind(_ cursor: inout SyslogCursor) -> Int? {
+        let start = cursor.position
+        if cursor.skip(UInt8(ascii: " ")), let year = cursor.number(digits: 4), (1970..<2200).contains(year),
+            cursor.next == UInt8(ascii: " ")
+        {
+            return year
+        }
+        cursor.position = start
+        return nil
     }
 
     private static func secondOfDay(_ cursor: inout SyslogCursor) -> Int? {

@@ -11,8 +11,15 @@ enum SyslogTrouble: SenderTrouble {
         switch self {
         case .droppedDatagrams: "the system drops datagrams: they come faster than they can be stored"
         case .connection(.tooMany): "refused a connection: there are too many"
+        case .connection(.noDescriptor): OpenConnections.noDescriptorMessage
+        case .connection(.silent): OpenConnections.silentMessage
         case .connection(.refused): "refused a peer"
-        case .connection(.invalid): "closed a connection: a message began with a wrong length"
+        case .connection(.invalid(.invalidCount)):
+            "closed a connection: a message began with a wrong length; for a sender of lines that begin with digits, "
+                + "add ?framing=lines to the address"
+        case .connection(.invalid(.missingCount)):
+            "closed a connection: a message began without its length; the length of the one before was wrong, unless "
+                + "the sender mixes counts and lines"
         }
     }
 
@@ -20,10 +27,18 @@ enum SyslogTrouble: SenderTrouble {
         if case .connection(.refused(let reason)) = self { reason } else { nil }
     }
 
+    var isWantOfRoom: Bool {
+        switch self {
+        case .connection(.tooMany), .connection(.noDescriptor), .connection(.silent): true
+        default: false
+        }
+    }
+
     func count(in statistics: inout SyslogStatistics) {
         switch self {
         case .droppedDatagrams(let count): statistics.droppedDatagrams += count
-        case .connection(.tooMany): statistics.refusedConnections += 1
+        case .connection(.tooMany), .connection(.noDescriptor), .connection(.silent):
+            statistics.refusedConnections += 1
         case .connection(.refused): statistics.refusedPeers += 1
         case .connection(.invalid): statistics.invalidStreams += 1
         }

@@ -21,6 +21,19 @@ struct SocketEndpointTests {
         #expect(try SocketEndpoint(syslog: endpoint.description) == endpoint)
     }
 
+    @Test("of a syslog source, with its framing")
+    func framing() throws {
+        let source = try SyslogSource.Configuration(address: "tcp://:6000?framing=lines")
+        #expect(source.endpoint == .init(.tcp, host: "127.0.0.1", port: 6000))
+        #expect(source.framing == .lines)
+        #expect(try SyslogSource.Configuration(address: "unix-stream:/run/log?framing=octets").framing == .octets)
+        #expect(try SyslogSource.Configuration(address: "tls://[::1]").framing == .auto)
+        for text in ["tcp://:6000?framing=", "tcp://:6000?framing=line", "udp://?framing=lines", "tcp://x?frame=lines"]
+        {
+            #expect(throws: IntakeError.self) { try SyslogSource.Configuration(address: text) }
+        }
+    }
+
     @Test(
         "or refused",
         arguments: [

@@ -21,8 +21,12 @@ struct SyslogFramingTests {
     }
 
     /// Reads the pieces and then the end of the stream.
-    static func read(_ pieces: [ArraySlice<UInt8>], limit: Int = 16) -> Reading {
-        var framing = SyslogFraming(limit: limit)
+    static func read(
+        _ pieces: [ArraySlice<UInt8>],
+        limit: Int = 16,
+        mode: SyslogFraming.Mode = .auto
+    ) -> Reading {
+        var framing = SyslogFraming(limit: limit, mode: mode)
         var reading = Reading()
         func collect(_ message: Span<UInt8>, _ isCut: Bool) {
             let text = message.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -56,7 +60,22 @@ struct SyslogFramingTests {
         ("0 <1>a", [], .invalidCount),
         ("04 <1>a", [], .invalidCount),
         ("4\n<1>a", [], .invalidCount),
+        ("4 <1>ab5 <1>cd", [Frame("<1>a")], .missingCount),
+        ("<1>a\nplain\n4 <2>b\n<3>c\n", [Frame("<1>a"), Frame("plain"), Frame("<2>b"), Frame("<3>c")], nil),
+        ("4 <1>a\nplain\n", [Frame("<1>a")], .missingCount),
     ]
+
+    static let modes: [(stream: String, mode: SyslogFraming.Mode, frames: [Frame], failure: SyslogFraming.Failure?)] = [
+        ("2026-11-30 a\n5 <1>b\n", .lines, [Frame("2026-11-30 a"), Frame("5 <1>b")], nil),
+        ("4 <1>a4 <2>b", .octets, [Frame("<1>a"), Frame("<2>b")], nil),
+        ("4 <1>a<2>b\n", .octets, [Frame("<1>a")], .missingCount),
+        ("<1>a\n", .octets, [], .missingCount),
+    ]
+
+    @Test("only as the source allows", arguments: Self.modes)
+    func mode(_ stream: String, _ mode: SyslogFraming.Mode, _ frames: [Frame], _ failure: SyslogFraming.Failure?) {
+        #expect(Self.read([Array(stream.utf8)[...]], mode: mode) == Reading(frames: frames, failure: failure))
+    }
 
     @Test("by count or by line", arguments: Self.streams)
     func table(_ stream: String, _ frames: [Frame], _ failure: SyslogFraming.Failure?) {

@@ -13,8 +13,8 @@ struct ReadableMessage: Equatable {
     var data: String?
     var text: String
 
-    init(_ bytes: [UInt8], clock: SyslogClock) {
-        let message = SyslogParser(clock: clock).parse(bytes.span)
+    init(_ bytes: [UInt8], clock: SyslogClock, localHost: String? = nil) {
+        let message = SyslogParser(clock: clock, localHost: localHost).parse(bytes.span)
         func text(_ range: Range<Int>?) -> String? { range.map { String(decoding: bytes[$0], as: UTF8.self) } }
         self.format = message.format
         self.priority = message.priority.code
@@ -146,6 +146,68 @@ struct SyslogParserTests {
     @Test("by RFC 3164", arguments: Self.rfc3164)
     func byRFC3164(_ line: String, _ expected: ReadableMessage) {
         #expect(ReadableMessage(Array(line.utf8), clock: Self.clock) == expected)
+    }
+
+    /// What stands behind the time in a message of the network, and what host, tag, process and text are found in it.
+    static let heads: [(line: String, host: String?, tag: String?, process: String?, text: String)] = [
+        ("Message forwarded from aix01: su[123]: U01", "aix01", "su", "123", "U01"),
+        ("From aix02: su[77]: U02", "aix02", "su", "77", "U02"),
+        ("From here on: nothing", "From", nil, nil, "here on: nothing"),
+        ("last message repeated 3 times", nil, nil, nil, "last message repeated 3 times"),
+        ("web1 last message repeated 3 times", "web1", nil, nil, "last message repeated 3 times"),
+        ("message repeated 5 times: [ U04 foo ]", nil, nil, nil, "message repeated 5 times: [ U04 foo ]"),
+        ("2026 year1 app: U17", "year1", "app", nil, "U17"),
+        (#"{"json": "U32", "a": 1}"#, nil, nil, nil, #"{"json": "U32", "a": 1}"#),
+        (#"time="2026-11-30T18:58:49Z" level=info"#, nil, nil, nil, #"time="2026-11-30T18:58:49Z" level=info"#),
+        ("web1 My::App[7]: x", "web1", "My::App", "7", "x"),
+        ("My::App[7]: x", nil, "My::App", "7", "x"),
+        ("[77]: no tag", nil, nil, nil, "[77]: no tag"),
+        (": empty tag", nil, nil, nil, ": empty tag"),
+        ("app:no space", nil, nil, nil, "app:no space"),
+        ("2001:db8::1 app: x", "2001:db8::1", "app", nil, "x"),
+        ("fe80::1%eth0 app: x", "fe80::1%eth0", "app", nil, "x"),
+        ("web_1.example.com app: x", "web_1.example.com", "app", nil, "x"),
+    ]
+
+    @Test("and names a host only if there is one", arguments: Self.heads)
+    func head(_ line: String, _ host: String?, _ tag: String?, _ process: String?, _ text: String) {
+        let message = ReadableMessage(Array("<13>Nov 20 01:02:03 \(line)".utf8), clock: Self.clock)
+        let time: Int64 = 1_795_136_523_000_000_000
+        #expect(message == .init(.rfc3164, 13, time, host, tag, process, nil, nil, text))
+    }
+
+    /// What stands behind the time in a message that a program of the machine `web1.example.com` wrote.
+    static let localHeads: [(line: String, tag: String?, process: String?, text: String)] = [
+        ("MyApp::Worker[12]: U40 started", "MyApp::Worker", "12", "U40 started"),
+        ("gsad main[8990]: U41 starting", "gsad main", "8990", "U41 starting"),
+        ("U42 hello without tag", nil, nil, "U42 hello without tag"),
+        (
+            String(repeating: "u", count: 70) + "[8990]: U43 long tag", String(repeating: "u", count: 70), "8990",
+            "U43 long tag"
+        ),
+        ("[77]: U49 no tag", nil, nil, "[77]: U49 no tag"),
+        (": U50 empty tag", nil, nil, ": U50 empty tag"),
+        ("2026 was a year", nil, nil, "2026 was a year"),
+        ("web1 app[1]: x", "app", "1", "x"),
+        ("web1.example.com app[1]: x", "app", "1", "x"),
+        ("web12 app[1]: x", "web12 app", "1", "x"),
+        ("web1 is up: yes", nil, nil, "is up: yes"),
+    ]
+
+    @Test("and never names a host that came through a Unix socket", arguments: Self.localHeads)
+    func localHead(_ line: String, _ tag: String?, _ process: String?, _ text: String) {
+        let bytes = Array("<13>Nov 20 01:02:03 \(line)".utf8)
+        let message = ReadableMessage(bytes, clock: Self.clock, localHost: "web1.example.com")
+        let time: Int64 = 1_795_136_523_000_000_000
+        #expect(message == .init(.rfc3164, 13, time, nil, tag, process, nil, nil, text))
+    }
+
+    @Test("and may begin with a byte order mark")
+    func byteOrderMark() {
+        let message = ReadableMessage(Array("\u{FEFF}<34>1 - h a p m - x".utf8), clock: Self.clock)
+        #expect(message == .init(.rfc5424, 34, nil, "h", "a", "p", "m", nil, "x"))
+        let text = ReadableMessage(Array("\u{FEFF}<999>x".utf8), clock: Self.clock)
+        #expect(text == .init(.unstructured, 13, nil, nil, nil, nil, nil, nil, "<999>x"))
     }
 
     static let unstructured: [(line: String, priority: UInt8, text: String)] = [

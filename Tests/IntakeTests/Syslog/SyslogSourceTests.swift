@@ -8,6 +8,7 @@ struct SyslogSourceTests {
     static func source(
         _ transport: SocketEndpoint.Transport,
         _ host: String = "127.0.0.1",
+        log: CollectingLog = CollectingLog(),
         change: (inout SyslogSource.Configuration) -> Void = { _ in }
     ) -> (@escaping @Sendable (SocketEndpoint) -> Void) -> SyslogSource {
         var configuration = SyslogSource.Configuration(endpoint: SocketEndpoint(transport, host: host))
@@ -15,7 +16,7 @@ struct SyslogSourceTests {
         return { [configuration] listening in
             var configuration = configuration
             configuration.listening = listening
-            return SyslogSource(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            return SyslogSource(configuration, logger: log.logger)
         }
     }
 
@@ -231,6 +232,49 @@ struct SyslogSourceTests {
             try await first.send("<13>two\n")
             await sink.wait(for: 2)
         }
+    }
+
+    @Test("from a new connection instead of one that has said nothing, and says that it had to choose")
+    func silentConnections() async throws {
+        let sink = CollectingSink()
+        let log = CollectingLog()
+        try await withRunning(Self.source(.tcp, log: log, change: { $0.limits.connections = 2 }), into: sink) {
+            endpoint in
+            let speaker = try SocketClient(port: endpoint.port, .stream)
+            try await speaker.send("<13>one\n")
+            await sink.wait(for: 1)
+            let silent = try SocketClient(port: endpoint.port, .stream)
+            let newcomer = try SocketClient(port: endpoint.port, .stream)
+            #expect(await silent.receive().isEmpty)
+            try await newcomer.send("<13>two\n")
+            try await speaker.send("<13>three\n")
+            await sink.wait(for: 3)
+        }
+        #expect(log.lines.count == 1)
+        #expect(log.lines.first?.hasPrefix("closed a connection that had said nothing") == true)
+    }
+
+    @Test("from no peer that never says anything")
+    func silentPeer() async throws {
+        let change = { (configuration: inout SyslogSource.Configuration) in configuration.limits.firstByteSeconds = 1 }
+        try await withRunning(Self.source(.tcp, change: change), into: CollectingSink()) { endpoint in
+            let silent = try SocketClient(port: endpoint.port, .stream)
+            #expect(await silent.receive().isEmpty)
+        }
+    }
+
+    @Test("and closes a stream that goes on behind a wrong count")
+    func countOfCharacters() async throws {
+        let sink = CollectingSink()
+        let log = CollectingLog()
+        try await withRunning(Self.source(.tcp, log: log), into: sink) { endpoint in
+            let client = try SocketClient(port: endpoint.port, .stream)
+            // The sender counts characters, and the second message has two of two bytes each.
+            try await client.send("7 <13>one9 <13>G\u{F6}\u{DF}en9 <13>three9 <13>four!")
+            #expect(await client.receive().isEmpty)
+            await sink.wait(for: 2)
+        }
+        #expect(log.lines.map { $0.hasPrefix("closed a connection: a message began without its length") } == [true])
     }
 
     @Test("from no peer that stops in the middle of a message, but from silent ones")
