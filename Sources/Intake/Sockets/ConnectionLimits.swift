@@ -1,7 +1,12 @@
 /// How much a stream source lets its peers take.
 public struct ConnectionLimits: Hashable, Sendable {
-    /// Open connections at a time, 1024 by default; one more is closed at once and counted.
+    /// Open connections at a time, 1024 by default; for one more, one that has said nothing yet is closed, or it is closed itself.
+    ///
+    /// The same happens when descriptors run out, whichever comes first. Either is counted.
     public var connections = 1024
+
+    /// Seconds that a peer may say nothing after it has connected, 300 by default; then it is disconnected.
+    public var firstByteSeconds: Int64 = 300
 
     /// Seconds that a peer may pause in the middle of a message before it is disconnected, 60 by default.
     ///

@@ -6,7 +6,7 @@ public struct ListenerCounts: Hashable, Sendable {
         case droppedDatagrams
         /// A record was longer than the limit, or broke off.
         case cutRecords
-        /// A record, or the rest of a message, could not be read and was dropped.
+        /// A record could not be read and was dropped.
         case unreadableRecords
         /// There were too many connections.
         case refusedConnections

@@ -6,7 +6,7 @@ protocol MessageWatch: AnyObject {
     var isInsideMessage: Bool { get }
 }
 
-/// Disconnects a peer that begins a message and does not go on with it.
+/// Disconnects a peer that begins a message and does not go on with it, and one that never says anything.
 ///
 /// Time during which we do not read, because the sink is busy, is not held against the peer.
 final class StallHandler: ChannelDuplexHandler {
@@ -15,16 +15,34 @@ final class StallHandler: ChannelDuplexHandler {
 
     private let reader: any MessageWatch
     private let limit: TimeAmount
+    private let firstByteLimit: TimeAmount
+    private let onFirstByte: () -> Void
     private var pieces = 0
     private var isReading = false
     private var timer: Scheduled<Void>?
+    private var firstByteTimer: Scheduled<Void>?
 
-    init(_ reader: any MessageWatch, limit: TimeAmount) {
+    /// - Parameters:
+    ///   - reader: Knows where the stream stands.
+    ///   - limit: How long a peer may pause in the middle of a message.
+    ///   - firstByteLimit: How long it may say nothing after it has connected.
+    ///   - onFirstByte: Called when it says something for the first time.
+    init(
+        _ reader: any MessageWatch,
+        limit: TimeAmount,
+        firstByteLimit: TimeAmount,
+        onFirstByte: @escaping () -> Void
+    ) {
         self.reader = reader
         self.limit = limit
+        self.firstByteLimit = firstByteLimit
+        self.onFirstByte = onFirstByte
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        self.firstByteTimer = context.eventLoop.assumeIsolated().scheduleTask(in: self.firstByteLimit) {
+            context.close(promise: nil)
+        }
         context.fireChannelActive()
         if self.reader.isInsideMessage { self.watch(context) }
     }
@@ -35,6 +53,10 @@ final class StallHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let timer = self.firstByteTimer.take() {
+            timer.cancel()
+            self.onFirstByte()
+        }
         self.pieces &+= 1
         context.fireChannelRead(data)
     }
@@ -55,8 +77,8 @@ final class StallHandler: ChannelDuplexHandler {
     }
 
     private func stop() {
-        self.timer?.cancel()
-        self.timer = nil
+        self.timer.take()?.cancel()
+        self.firstByteTimer.take()?.cancel()
     }
 
     private func watch(_ context: ChannelHandlerContext) {

@@ -1,3 +1,4 @@
+internal import Daemon
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -11,12 +12,21 @@ struct StopReading: Sendable {}
 /// the connections are closed. The serving tasks never see a cancellation.
 final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     typealias Connection = NIOAsyncChannel<Reader.Output, Outbound>
+
+    /// A connection that has just come.
+    private struct Arrival: Sendable {
+        let connection: Connection
+        let entry: OpenConnections.Entry
+        /// Whether its descriptor is none of those that are kept for our own work.
+        let hasDescriptor: Bool
+    }
+
     typealias Report = @Sendable (_ trouble: ConnectionTrouble<Reader.Failure>, _ peer: String) -> Void
 
     private struct State {
         var isStopping = false
         var listener: (any Channel)?
-        var open: [ObjectIdentifier: any Channel] = [:]
+        var open: OpenConnections
         var failure: (any Error)?
     }
 
@@ -24,7 +34,7 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     private let limits: ConnectionLimits
     private let tls: ListenerTLS?
     private let report: Report
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - endpoint: Where to listen.
@@ -49,6 +59,7 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
         self.limits = limits
         self.tls = endpoint.transport == .tls ? tls : nil
         self.report = report
+        self.state = Mutex(State(open: OpenConnections(most: limits.connections)))
     }
 
     /// Serves until the task is cancelled or a connection's work fails.
@@ -80,24 +91,37 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
 
     private func bind(
         _ read: @escaping @Sendable (_ peer: String) -> Reader
-    ) async throws -> NIOAsyncChannel<Connection, Never> {
+    ) async throws -> NIOAsyncChannel<Arrival, Never> {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let watch = AcceptWatch { self.report(.noDescriptor, "unknown") }
+                    try channel.pipeline.syncOperations.addHandler(watch)
+                }
+            }
             // A peer that has said everything may still wait for an answer.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
         let isLocal = self.endpoint.transport == .unixStream
-        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<Arrival> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 if !isLocal {
                     try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
                 }
-                try self.addHandlers(to: channel, reader: read(Self.peer(of: channel)))
-                return try Connection(
+                let entry = OpenConnections.Entry(channel)
+                try self.addHandlers(to: channel, reader: read(Self.peer(of: channel)), entry)
+                let connection = try Connection(
                     wrappingChannelSynchronously: channel,
                     // One batch in the sink and one waiting; while both are there nothing is read.
                     configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2))
                 )
+                // A connection that is closed already has no descriptor any more, and needs none.
+                let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                    of: NIOBSDSocket.Handle.self
+                ) { Int($0) }
+                let hasDescriptor = (descriptor ?? 0) < DescriptorLimit.forStrangers
+                return Arrival(connection: connection, entry: entry, hasDescriptor: hasDescriptor)
             }
         }
         do {
@@ -117,13 +141,19 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
             return server
         } catch let error as IntakeError {
             throw error
+        } catch let error as IOError {
+            throw IntakeError(
+                .cannotListen,
+                stage: "listen on \(self.endpoint)",
+                reason: SystemReason.text(error.errnoCode)
+            )
         } catch {
             throw IntakeError(.cannotListen, stage: "listen on \(self.endpoint)", reason: "\(error)")
         }
     }
 
     /// TLS if there is any, then the watch over pauses, then the reader.
-    private func addHandlers(to channel: any Channel, reader: Reader) throws {
+    private func addHandlers(to channel: any Channel, reader: Reader, _ entry: OpenConnections.Entry) throws {
         let peer = Self.peer(of: channel)
         let limit = TimeAmount.seconds(self.limits.stallSeconds)
         let handler = StreamReaderHandler(reader) { self.report(.invalid($0), peer) }
@@ -131,7 +161,12 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
             let handshake = TLSHandshakeHandler(limit: limit) { self.report(.refused($0), peer) }
             try channel.pipeline.syncOperations.addHandlers(tls.handler, handshake)
         }
-        try channel.pipeline.syncOperations.addHandlers(StallHandler(handler, limit: limit), handler)
+        let stall = StallHandler(
+            handler,
+            limit: limit,
+            firstByteLimit: .seconds(self.limits.firstByteSeconds)
+        ) { entry.notePeerSpoke() }
+        try channel.pipeline.syncOperations.addHandlers(stall, handler)
     }
 
     private static func peer(of channel: any Channel) -> String {
@@ -139,16 +174,16 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     }
 
     private func serveAll(
-        _ server: NIOAsyncChannel<Connection, Never>,
+        _ server: NIOAsyncChannel<Arrival, Never>,
         _ serve: @escaping @Sendable (_ connection: Connection, _ peer: String) async throws -> Void
     ) async throws {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
-                for try await connection in connections {
+                for try await arrival in connections {
+                    let connection = arrival.connection
                     let peer = Self.peer(of: connection.channel)
-                    guard self.enter(connection.channel) else {
-                        self.report(.tooMany, peer)
-                        try? await connection.channel.close()
+                    guard self.enter(arrival, peer) else {
+                        try? await connection.channel.close()  // one that is closed already is what we want
                         continue
                     }
                     group.addTask {
@@ -170,22 +205,31 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
             self.state.withLock { $0.failure = $0.failure ?? error }
             self.stop()
         }
-        self.state.withLock { _ = $0.open.removeValue(forKey: ObjectIdentifier(connection.channel)) }
+        self.state.withLock { $0.open.remove(connection.channel) }
     }
 
-    /// Whether there is room for another connection.
-    private func enter(_ channel: any Channel) -> Bool {
-        self.state.withLock { state in
-            guard !state.isStopping, state.open.count < self.limits.connections else { return false }
-            state.open[ObjectIdentifier(channel)] = channel
+    /// Whether there is room for another connection; makes it if a silent one can give way.
+    private func enter(_ arrival: Arrival, _ peer: String) -> Bool {
+        let verdict: OpenConnections.Verdict? = self.state.withLock { state in
+            state.isStopping ? nil : state.open.add(arrival.entry, hasDescriptor: arrival.hasDescriptor)
+        }
+        switch verdict {
+        case .admit: return true
+        case .admitInsteadOf(let silent):
+            self.report(.silent, Self.peer(of: silent))
+            silent.close(promise: nil)
             return true
+        case .refuse:
+            self.report(arrival.hasDescriptor ? .tooMany : .noDescriptor, peer)
+            return false
+        case nil: return false
         }
     }
 
     private func stop() {
         let (listener, open) = self.state.withLock { state in
             state.isStopping = true
-            return (state.listener, Array(state.open.values))
+            return (state.listener, state.open.channels)
         }
         listener?.close(promise: nil)
         for channel in open { channel.pipeline.fireUserInboundEventTriggered(StopReading()) }

@@ -12,6 +12,9 @@ protocol SenderTrouble {
     /// Who and why, where that helps.
     var detail: String? { get }
 
+    /// Whether somebody was turned away because there is no room: a problem of ours, not of the sender.
+    var isWantOfRoom: Bool { get }
+
     /// Adds it to its counter.
     func count(in statistics: inout Statistics)
 }
@@ -23,6 +26,7 @@ final class TroubleBook<Trouble: SenderTrouble>: Sendable {
     private struct State {
         var statistics: Trouble.Statistics
         var told: [String: (last: ContinuousClock.Instant, untold: Int)] = [:]
+        var wantOfRoom: (last: ContinuousClock.Instant, message: String)?
     }
 
     private static var pause: Duration { .seconds(60) }
@@ -43,6 +47,12 @@ final class TroubleBook<Trouble: SenderTrouble>: Sendable {
 
     /// What was counted so far.
     var statistics: Trouble.Statistics { self.state.withLock { $0.statistics } }
+
+    /// Why somebody was turned away within the last minute; `nil` if nobody was.
+    var problem: String? {
+        guard let (last, message) = self.state.withLock({ $0.wantOfRoom }), .now - last < Self.pause else { return nil }
+        return "\(self.source): \(message)"
+    }
 
     /// Counts what went well.
     func count(_ change: (inout Trouble.Statistics) -> Void) {
@@ -67,6 +77,7 @@ final class TroubleBook<Trouble: SenderTrouble>: Sendable {
     private func note(_ trouble: Trouble, in state: inout State) -> Int? {
         trouble.count(in: &state.statistics)
         let now = ContinuousClock.now
+        if trouble.isWantOfRoom { state.wantOfRoom = (now, trouble.message) }
         let told = state.told[trouble.message]
         if let told, now - told.last < Self.pause {
             state.told[trouble.message] = (told.last, told.untold + 1)

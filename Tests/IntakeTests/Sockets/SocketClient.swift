@@ -1,4 +1,4 @@
-import Dispatch
+import Daemon
 import Glibc
 
 /// A client on a TCP, UDP or Unix socket; it waits on threads of its own.
@@ -94,7 +94,7 @@ func blocking<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
-        DispatchQueue.global().async {
+        DetachedThread.start {
             do throws(Failure) {
                 continuation.resume(returning: .success(try work()))
             } catch {
