@@ -9,11 +9,20 @@ struct ChildJournal {
     private static let lineLimit = 1000
 
     private let logger: Logger
+    private let quietUntil: ContinuousClock.Instant
     private var periodStart = ContinuousClock.now
     private var lines = 0
     private var suppressed = 0
 
-    init(logger: Logger) { self.logger = logger }
+    /// Passes lines on to a log.
+    ///
+    /// - Parameters:
+    ///   - logger: Our log.
+    ///   - quietUntil: Until then only a log at level debug has them: a child that fails at each start says the same each time.
+    init(logger: Logger, quietUntil: ContinuousClock.Instant) {
+        self.logger = logger
+        self.quietUntil = quietUntil
+    }
 
     /// Notes a line of the child's own log.
     mutating func note(_ text: ArraySlice<UInt8>, level: FluentdLine.Level) {
@@ -33,8 +42,9 @@ struct ChildJournal {
     }
 
     private mutating func log(_ text: ArraySlice<UInt8>, level: Logger.Level, message: Logger.Message) {
-        guard level >= self.logger.logLevel else { return }
         let now = ContinuousClock.now
+        let level = now < self.quietUntil ? min(level, .debug) : level
+        guard level >= self.logger.logLevel else { return }
         if now - self.periodStart >= Self.period {
             if self.suppressed > 0 {
                 self.logger.warning("fluentd said more than was logged", metadata: ["lines": "\(self.suppressed)"])

@@ -1,11 +1,13 @@
 public import Logging
+internal import Synchronization
 
 /// The events that a fluentd prints, which runs as our child process.
 ///
 /// The child's `stdout` output is read line by line (``FluentdLine`` knows the grammar); lines of its own log go to ours, and
-/// so does its standard error. A child that ends is started again, later each time it ends soon. Nothing that was in the pipe is lost
+/// so does its standard error. A child that ends is started again, later each time it ends soon; one that ends soon again and again is a
+/// ``problem``, and what it says is passed on the first time. It ends with this process, also when that is killed. Nothing that was in the pipe is lost
 /// with the child; what was read and not yet accepted is lost when this process is killed, because a pipe cannot be read again.
-public struct FluentdOutput: Source {
+public final class FluentdOutput: Source {
     /// What to start and what to take of its output.
     public struct Configuration: Sendable {
         /// The command, with quotes as in a shell; default `/usr/sbin/td-agent --suppress-config-dump`.
@@ -33,6 +35,7 @@ public struct FluentdOutput: Source {
     private let configuration: Configuration
     private let child: ChildProcess
     private let logger: Logger
+    private let health = Mutex(ChildHealth())
 
     /// Checks command and expressions; nothing is started before ``run(into:)``.
     /// - Throws: `IntakeError.Code.invalidConfiguration`, `.invalidPattern`.
@@ -41,6 +44,14 @@ public struct FluentdOutput: Source {
         self.child = ChildProcess(words: try ShellWords.split(configuration.command), grace: configuration.grace)
         self.logger = logger
         _ = try TagFilter(configuration.tags)
+    }
+
+    /// Looks whether the program is there.
+    public func check() throws(IntakeError) { try self.child.check() }
+
+    /// Says that the child keeps ending.
+    public var problem: String? {
+        self.health.withLock { $0.problem(at: .now) }.map { "\(self.child.words[0]): \($0)" }
     }
 
     /// Runs the child, again and again, until cancelled; then ends it and delivers what it still prints.
@@ -54,19 +65,36 @@ public struct FluentdOutput: Source {
                 let ending = try await self.runChild(into: sink)
                 wasStarted = true
                 if Task.isCancelled { return }
-                self.logger.warning("fluentd ended, starting it again", metadata: ["ending": "\(ending)"])
+                self.note("fluentd ended, starting it again", ending.description)
             } catch let error as IntakeError where error.code == .cannotLaunch && wasStarted {
-                self.logger.error("fluentd cannot be started, trying again", metadata: ["error": "\(error)"])
+                self.note("fluentd cannot be started, trying again", error.description)
             }
+            // A pause that is cut short is the end.
             try? await Task.sleep(for: delay.afterRun(of: .now - start))
         }
     }
 
+    /// Tells the log of an ending; a child that keeps ending is told of by ``problem``, once.
+    private func note(_ message: Logger.Message, _ reason: String) {
+        let isFailing = self.health.withLock { health in
+            health.ended(reason, at: .now)
+            return health.isFailing(at: .now)
+        }
+        self.logger.log(level: isFailing ? .debug : .warning, message, metadata: ["ending": "\(reason)"])
+    }
+
     private func runChild(into sink: any RecordSink) async throws -> ChildProcess.Ending {
         let output = try Pipe()
-        let errors = try Pipe()
-        let events = Task.detached { try await self.readEvents(output.reader, into: sink) }
-        let messages = Task.detached { await self.readMessages(errors.reader) }
+        let errors: Pipe
+        do {
+            errors = try Pipe()
+        } catch {
+            output.close()
+            throw error
+        }
+        let journal = self.journal()
+        let events = Task.detached { try await self.readEvents(output.reader, journal, into: sink) }
+        let messages = Task.detached { await self.readMessages(errors.reader, journal) }
         let ending: Result<ChildProcess.Ending, IntakeError>
         do throws(IntakeError) {
             ending = .success(try await self.child.run(output: output.writer, errors: errors.writer))
@@ -87,9 +115,23 @@ public struct FluentdOutput: Source {
 
     // MARK: Reading
 
-    private func readEvents(_ descriptor: CInt, into sink: any RecordSink) async throws {
+    /// What passes the child's lines on; notes that the child is started.
+    private func journal() -> ChildJournal {
+        let now = ContinuousClock.now
+        let isFailing = self.health.withLock { health in
+            defer { health.started(at: now) }
+            return health.isFailing(at: now)
+        }
+        return ChildJournal(logger: self.logger, quietUntil: isFailing ? now + ChildHealth.longEnough : now)
+    }
+
+    private func readEvents(
+        _ descriptor: CInt,
+        _ journal: ChildJournal,
+        into sink: any RecordSink
+    ) async throws {
         var filter = try TagFilter(self.configuration.tags)
-        var journal = ChildJournal(logger: self.logger)
+        var journal = journal
         var stream = self.stream(descriptor)
         try await stream.deliver(into: sink) { bytes, line, isCut in
             switch FluentdLine(bytes, in: line) {
@@ -106,8 +148,8 @@ public struct FluentdOutput: Source {
         }
     }
 
-    private func readMessages(_ descriptor: CInt) async {
-        var journal = ChildJournal(logger: self.logger)
+    private func readMessages(_ descriptor: CInt, _ journal: ChildJournal) async {
+        var journal = journal
         var stream = self.stream(descriptor)
         try? await stream.deliver(into: NoRecords()) { bytes, line, _ in
             if case .log(let level, let text) = FluentdLine(bytes, in: line) {

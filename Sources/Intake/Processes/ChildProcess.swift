@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Glibc
 internal import Subprocess
 internal import SystemPackage
@@ -21,6 +22,7 @@ struct ChildProcess: Sendable {
     /// Runs it with its standard output and standard error on these descriptors, which are closed here, and with nothing
     /// on its standard input.
     ///
+    /// It gets the soft limit of descriptors that we had at our start, and dies with us, also when we are killed.
     /// Returns when it has ended. Cancelling the task sends SIGTERM, and SIGKILL after the grace. What is left of its process
     /// group in the end gets the same treatment, on its own time.
     /// - Throws: `IntakeError.Code.cannotLaunch`.
@@ -29,6 +31,8 @@ struct ChildProcess: Sendable {
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: self.grace)]
         let program = self.words[0]
+        // A child without a guard is better than none; it is only left behind if we are killed.
+        let guardian = try? ChildGuard(grace: self.grace)
         do {
             let result = try await Subprocess.run(
                 program.contains("/") ? .path(FilePath(program)) : .name(program),
@@ -38,13 +42,29 @@ struct ChildProcess: Sendable {
                 output: .fileDescriptor(FileDescriptor(rawValue: output), closeAfterSpawningProcess: true),
                 error: .fileDescriptor(FileDescriptor(rawValue: errors), closeAfterSpawningProcess: true)
             ) { execution in
-                execution.processIdentifier.value
+                let process = execution.processIdentifier.value
+                guardian?.watch(process)
+                DescriptorLimit.restore(in: process)
+                return process
             }
+            withExtendedLifetime(guardian) {}
             self.endGroup(result.closureResult)
             return Ending(result.terminationStatus)
         } catch {
             throw IntakeError(.cannotLaunch, stage: "start \(program)", reason: "\(error)")
         }
+    }
+
+    /// Whether the program is there.
+    ///
+    /// - Throws: `IntakeError.Code.cannotLaunch`.
+    func check() throws(IntakeError) {
+        let program = self.words[0]
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let places = program.contains("/") ? [program] : path.split(separator: ":").map { "\($0)/\(program)" }
+        guard !places.contains(where: { access($0, X_OK) == 0 }) else { return }
+        let reason = program.contains("/") ? String(cString: strerror(errno)) : "there is no such program in PATH"
+        throw IntakeError(.cannotLaunch, stage: "start \(program)", reason: reason)
     }
 
     private func endGroup(_ group: pid_t) {

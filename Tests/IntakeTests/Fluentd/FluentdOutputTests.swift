@@ -25,6 +25,11 @@ struct FluentdOutputTests {
         return try FluentdOutput(configuration, logger: log.logger)
     }
 
+    private func size(of file: String) -> Int {
+        var status = stat()
+        return stat(self.directory.file(file), &status) == 0 ? Int(status.st_size) : 0
+    }
+
     @Test("events with a wanted tag become records, other lines do not")
     func events() async throws {
         let source = try self.fluentd(
@@ -123,6 +128,26 @@ struct FluentdOutputTests {
         #expect(await Array(sink.texts.prefix(1000)) == expected)
     }
 
+    @Test("a child that ends soon again and again is a problem, and does not fill the log")
+    func failing() async throws {
+        let log = CollectingLog()
+        let source = try self.fluentd(
+            """
+            echo run >> '\(self.directory.file("runs"))'
+            echo '2015-07-22 10:23:44 +0900 [error]: the port is in use'
+            exit 1
+            """,
+            log
+        )
+        try await withRunning(source, into: RecordCollector()) {
+            while source.problem == nil { await Task.yield() }
+            while self.size(of: "runs") < 3 * 4 { await Task.yield() }
+        }
+        #expect(source.problem?.contains("it ends soon after each start (exit status 1)") == true)
+        #expect(log.lines(.warning).count { $0.hasSuffix("the port is in use") } == 2)
+        #expect(log.lines(.warning).count { $0.hasPrefix("fluentd ended") } == 1)
+    }
+
     @Test("stopping sends SIGTERM, and what the child prints then is delivered")
     func stopping() async throws {
         let source = try self.fluentd(
@@ -156,6 +181,17 @@ struct FluentdOutputTests {
         let grandchild = try #require(pid_t(String(decoding: bytes.dropLast(), as: UTF8.self)))
         while kill(grandchild, 0) == 0 { await Task.yield() }
         #expect(errno == ESRCH)
+    }
+
+    @Test("a check says whether the program is there, and starts nothing")
+    func check() throws {
+        try self.fluentd("exit 0").check()
+        try self.fluentd("") { $0.command = "sh -c true" }.check()
+        for command in ["/nonexistent/fluentd", "no-such-program-anywhere"] {
+            #expect(throws: IntakeError(.cannotLaunch, stage: "", reason: "")) {
+                try self.fluentd("") { $0.command = command }.check()
+            }
+        }
     }
 
     @Test("a command that cannot be started, split or matched is an error")
