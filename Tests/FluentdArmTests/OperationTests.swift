@@ -169,6 +169,40 @@ private enum Machine {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func slowClientsHoldUpNobody() async throws {
+        let path = self.directory.file("metrics")
+        let answer = [UInt8](repeating: 0x78, count: 4 << 20)
+        // A client of a Unix socket gets its answer at once; these do not read it.
+        let listener = try Listener(path: path) { _ in answer }
+        defer { listener.stop() }
+        let slow = try (0..<40).map { _ in try Self.connect(path) }
+        defer { for descriptor in slow { close(descriptor) } }
+        let start = ContinuousClock.now
+        let quick = try Self.connect(path)
+        defer { close(quick) }
+        let count = await Task.detached {
+            var (chunk, count) = ([UInt8](repeating: 0, count: 1 << 20), 0)
+            while case let more = read(quick, &chunk, chunk.count), more > 0 { count += more }
+            return count
+        }.value
+        #expect(count == answer.count)
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    private static func connect(_ path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isConnected = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard isConnected else { throw TestFailure("connect: \(String(cString: strerror(errno)))") }
+        return descriptor
+    }
+
     @Test func rulesCountOverAReload() async throws {
         let rules = try RuleSet(reading: "rule noise\n  when message = x\n  drop\n")
         let spool = try Spool.inMemory(limit: 1 << 20, logger: Logger(label: "test"))

@@ -4,8 +4,11 @@ internal import Glibc
 
 /// A socket that answers everybody who connects with a text and closes; costs nothing while nobody does.
 ///
-/// One connection at a time, each for at most two seconds.
+/// At most ``ListenerPeers/most`` connections at a time, each for at most ``ListenerPeers/patience``, so that slow clients hold up nobody.
 final class Listener: Sendable {
+    /// How long nobody is accepted after the system had no descriptor for somebody.
+    private static let pause = DispatchTimeInterval.seconds(1)
+
     private let descriptor: Int32
     /// Sources of libdispatch may be used from any thread.
     private nonisolated(unsafe) let source: any DispatchSourceRead
@@ -74,23 +77,18 @@ final class Listener: Sendable {
         self.descriptor = descriptor
         self.path = path
         self.inode = path.flatMap(Self.inode)
-        self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "listener"))
-        self.source.setEventHandler {
+        let queue = DispatchQueue(label: "listener")
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+        self.source = source
+        let peers = ListenerPeers(isRequestRead: isRequestRead, answer)
+        nonisolated(unsafe) let accepting: any DispatchSourceRead = source
+        source.setEventHandler {
             let peer = accept(descriptor, nil, nil)
-            guard peer >= 0 else { return }
-            var patience = timeval(tv_sec: 2, tv_usec: 0)
-            for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-                setsockopt(peer, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
-            }
-            let request = isRequestRead ? Self.readRequest(peer) : []
-            let done = DispatchSemaphore(value: 0)
-            Task.detached {
-                let bytes = await answer(request)
-                _ = send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-                close(peer)
-                done.signal()
-            }
-            done.wait()
+            if peer >= 0 { return peers.serve(peer) }
+            guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) else { return }
+            // Whoever waits is told again and again until there is a descriptor for him.
+            accepting.suspend()
+            queue.asyncAfter(deadline: .now() + Self.pause) { accepting.resume() }
         }
         self.source.activate()
     }
@@ -108,17 +106,5 @@ final class Listener: Sendable {
     private static func inode(_ path: String) -> UInt64? {
         var status = stat()
         return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
-    }
-
-    /// Reads up to the end of the headers, at most 8 KiB.
-    private static func readRequest(_ peer: Int32) -> [UInt8] {
-        var request: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 2048)
-        while request.count < 8192, !request.suffix(4).elementsEqual("\r\n\r\n".utf8) {
-            let count = recv(peer, &chunk, chunk.count, 0)
-            guard count > 0 else { break }
-            request += chunk[..<count]
-        }
-        return request
     }
 }

@@ -58,7 +58,8 @@ struct StatusRequest {
         return members.joined(separator: " ")
     }
 
-    private static func ask(_ path: String) -> [UInt8]? {
+    /// What an agent answers on its socket; `nil` if none does, with the reason in `errno`.
+    static func ask(_ path: String) -> [UInt8]? {
         guard path.utf8.count < 108 else { return nil }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }

@@ -11,15 +11,27 @@ struct ConfigurationCheck {
         do {
             let configuration = try Configuration.resolve(options, environment: Environment.current)
             let quiet = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-            _ = try Sources(configuration: configuration, logger: quiet).make(resumingFrom: [])
+            let sources = try Sources(configuration: configuration, logger: quiet).make(resumingFrom: [])
             for (name, value) in Self.report(configuration) { print("\(name): \(value)") }
-            for warning in configuration.warnings { print("warning: \(warning)") }
+            for warning in configuration.warnings + SourceInspection(configuration).warnings {
+                print("warning: \(warning)")
+            }
+            try self.check(sources, configuration)
             print("the configuration is good")
             return true
         } catch {
             print("error: \(error)")
             return false
         }
+    }
+
+    /// Tries what the sources need.
+    ///
+    /// An agent that runs has bound its places already.
+    private func check(_ sources: [Sources.Entry], _ configuration: Configuration) throws {
+        let running = StatusRequest.ask("\(configuration.stateDirectory)/\(StatusService.socketName)")
+        let state = running.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        for entry in sources where !state.contains("\"source\":\"\(entry.source.name)\"") { try entry.source.check() }
     }
 
     static func report(_ configuration: Configuration) -> [(String, String)] {

@@ -2,6 +2,7 @@ internal import ArmPlugin
 internal import Intake
 internal import Logging
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Runs all sources; ends with them, and delivers before it does.
 struct IntakeService: Service {
@@ -18,9 +19,9 @@ struct IntakeService: Service {
     ///
     /// - Throws: what a source that cannot work threw.
     func run() async throws {
-        self.notifier.notify("READY=1\nSTATUS=")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.runSources() }
+            group.addTask { await self.watchSources() }
             group.addTask {
                 try? await gracefulShutdown()
                 self.notifier.notify("STOPPING=1")
@@ -47,19 +48,49 @@ struct IntakeService: Service {
         return entry.source is FileTail ? PatientSink(sink: sink, spool: self.recorder.spool) : sink
     }
 
+    /// Asks the sources every second whether something is wrong, until it is cancelled.
+    private func watchSources() async {
+        while !Task.isCancelled {
+            for entry in self.sources {
+                await self.runner.setProblem("source \(entry.source.name)", entry.source.problem)
+            }
+            // A sleep that is cut short is the end.
+            try? await Task.sleep(for: .seconds(1), tolerance: .milliseconds(200))
+        }
+    }
+
     private func runSources() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let starting = Starting(self.sources.count)
             for entry in self.sources {
                 let sink = self.sink(for: entry)
-                group.addTask { [logger] in
-                    logger.info("source started", metadata: ["source": "\(entry.source.name)"])
-                    try await entry.source.run(into: sink)
+                group.addTask { [logger, notifier] in
+                    try await entry.source.run(into: sink) {
+                        logger.info("source started", metadata: ["source": "\(entry.source.name)"])
+                        if starting.isLast() { notifier.notify("READY=1\nSTATUS=") }
+                    }
                     logger.info("source ended", metadata: ["source": "\(entry.source.name)"])
                 }
             }
-            try await group.waitForAll()
+            // The first that cannot work ends them all, also when the others would run for ever.
+            while try await group.next() != nil {}
         }
         // Being told to end meanwhile is no failure: what is not delivered stays in the spool.
         try? await self.runner.waitUntilDelivered()
+    }
+}
+
+/// Counts the sources that have not started yet.
+private final class Starting: Sendable {
+    private let left: Mutex<Int>
+
+    init(_ count: Int) { self.left = Mutex(count) }
+
+    /// Whether this was the last one.
+    func isLast() -> Bool {
+        self.left.withLock { left in
+            left -= 1
+            return left == 0
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ArmPlugin
+internal import Daemon
 internal import Escaping
 internal import Glibc
 internal import Logging
@@ -13,6 +14,7 @@ public enum Program {
     public static func run(arguments: [String] = CommandLine.arguments) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         EarlyEnd.allow()
+        DescriptorLimit.raise()
         do {
             let options = try FluentdCommand.parseOptions(Array(arguments.dropFirst()))
             return try await self.run(options)
@@ -45,7 +47,9 @@ public enum Program {
         }
         let output = try LogOutput(configuration.log)
         let logger = Logger(label: "hap2-fluentd") { _ in LineLogHandler(configuration.log, output: output) }
-        for warning in configuration.warnings { logger.warning("\(warning)") }
+        for warning in configuration.warnings + SourceInspection(configuration).warnings {
+            logger.warning("\(warning)")
+        }
         let resolve = { @Sendable in try Configuration.resolve(options, environment: Environment.current) }
         try await Agent(configuration: configuration, resolve: resolve, output: output, logger: logger).run()
         return 0

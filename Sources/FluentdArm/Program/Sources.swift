@@ -60,7 +60,7 @@ struct Sources {
             fluentd.tags = self.configuration.tags
             return Entry(source: try FluentdOutput(fluentd, logger: self.logger), host: Self.unknownHost)
         case .syslog(let url):
-            var syslog = SyslogSource.Configuration(endpoint: try SocketEndpoint(syslog: url))
+            var syslog = try SyslogSource.Configuration(address: url)
             syslog.tls = try self.tls(for: syslog.endpoint)
             return Entry(source: SyslogSource(syslog, logger: self.logger), host: self.configuration.hostName)
         case .forward(let address):

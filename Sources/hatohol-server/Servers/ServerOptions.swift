@@ -107,9 +107,9 @@ struct ServerOptions: ParsableArguments {
         if let queue = self.queue { server.broker.queue = queue }
         if let queueType = self.queueType { server.broker.queueType = queueType }
         if let url = self.brokerURL { server.broker.url = try self.broker(url) }
-        if let file = self.tlsCA { server.broker.certificateAuthority = try Self.readable(file, "--tls-ca") }
-        if let file = self.tlsCertificate { server.broker.certificate = try Self.readable(file, "--tls-cert") }
-        if let file = self.tlsKey { server.broker.key = try Self.readable(file, "--tls-key") }
+        if let file = self.tlsCA { server.broker.certificateAuthority = try Self.existing(file, "--tls-ca") }
+        if let file = self.tlsCertificate { server.broker.certificate = try Self.existing(file, "--tls-cert") }
+        if let file = self.tlsKey { server.broker.key = try Self.existing(file, "--tls-key") }
         if let verify = self.tlsVerify { server.broker.verifiesPeer = verify == "peer" }
         if let url = self.monitoredURL { server.settings.url = url }
         if let userName = self.userName { server.settings.userName = userName }
@@ -118,22 +118,6 @@ struct ServerOptions: ParsableArguments {
         if let interval = self.retryInterval { server.settings.retryInterval = interval }
         if let text = self.extendedInfo { server.settings.extendedInfo = text }
         try BrokerCheck.check(server.broker)
-        self.warnOfMissingFiles(server.broker)
-    }
-
-    /// The server reads the files when it connects, perhaps on another day and as another user, so this is no error yet.
-    private func warnOfMissingFiles(_ broker: MonitoringServer.Broker) {
-        let files = [
-            ("--tls-ca", self.tlsCA == nil ? nil : broker.certificateAuthority),
-            ("--tls-cert", self.tlsCertificate == nil ? nil : broker.certificate),
-            ("--tls-key", self.tlsKey == nil ? nil : broker.key),
-        ]
-        for case (let option, let file?) in files where access(file, R_OK) != 0 {
-            let reason = String(cString: strerror(errno))
-            Warning.print(
-                "\(option): cannot read \(file): \(reason); no connection works until it can be read"
-            )
-        }
     }
 
     private func broker(_ text: String) throws -> BrokerURL {
@@ -163,13 +147,15 @@ struct ServerOptions: ParsableArguments {
 
     /// The absolute path of a file, since the server that runs later may do so in another directory.
     ///
-    /// Throws when the file cannot be read. Otherwise a wrong path would show itself only when `serve` connects, in its log.
-    private static func readable(_ path: String, _ option: String) throws -> String {
+    /// A path that leads to no file is refused: it would show itself only when `serve` connects, in its log. A file that this
+    /// user may not read is only warned of, since the server may run as another user.
+    private static func existing(_ path: String, _ option: String) throws -> String {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        guard access(absolute, R_OK) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw CommandError(option, "cannot read \(absolute): \(reason)", "check its name and permissions")
-        }
+        guard access(absolute, R_OK) != 0 else { return absolute }
+        let code = errno
+        let problem = "cannot read \(absolute): \(String(cString: strerror(code)))"
+        guard code == EACCES else { throw CommandError(option, problem, "check its name") }
+        Warning.print("\(option): \(problem); the server connects only if its user can read it")
         return absolute
     }
 }
