@@ -31,7 +31,7 @@ import Testing
         logger.debug("not shown")
         let lines = try self.lines(self.directory.file("log"))
         #expect(lines.count == 1)
-        #expect(lines[0].hasSuffix(" warning two lines count=2 reason=\"a \"b\"\""))
+        #expect(lines[0].hasSuffix(" warning two lines count=2 reason=\"a \\\"b\\\"\""))
         let time = try Regex(#"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "#)
         #expect(try time.prefixMatch(in: lines[0]) != nil)
     }
