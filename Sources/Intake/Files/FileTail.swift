@@ -55,13 +55,45 @@ public final class FileTail: Source {
         /// Default: 10 s.
         public var deletedQuiet = Duration.seconds(10)
 
+        /// The same if nobody can say whether a program still writes it.
+        ///
+        /// Default: 1 min.
+        public var deletedUnknownQuiet = Duration.seconds(60)
+        /// A last line without an end is delivered when its file was quiet for so long, and no program has it open for writing.
+        ///
+        /// Default: 10 s.
+        public var unfinishedQuiet = Duration.seconds(10)
+        /// A file of less than 1 KiB that holds the same bytes as a followed one is read as a file of its own if that lives on for so long.
+        ///
+        /// Default: 5 s.
+        public var copyPatience = Duration.seconds(5)
+        /// So many files are open at the same time at most; further ones are opened in turn.
+        ///
+        /// Default: what the limit of the process leaves when a quarter of it, and 128 at least, is kept for all else.
+        public var openFiles: Int
+
         /// A compressed file that ends in its midst is given up when it was quiet for so long.
         ///
         /// Default: 1 min.
         public var archiveQuiet = Duration.seconds(60)
 
         /// Follows these paths and patterns.
-        public init(patterns: [String]) { self.patterns = patterns }
+        public init(patterns: [String]) {
+            self.patterns = patterns
+            self.openFiles = DescriptorBudget.ofProcess
+        }
+
+        var family: FileFamily.Configuration {
+            FileFamily.Configuration(
+                start: self.start,
+                copyPatience: self.copyPatience,
+                archiveQuiet: self.archiveQuiet,
+                deletedQuiet: self.deletedQuiet,
+                deletedUnknownQuiet: self.deletedUnknownQuiet,
+                renamedQuiet: self.renamedQuiet,
+                unfinishedQuiet: self.unfinishedQuiet
+            )
+        }
     }
 
     /// How far behind a file is.
@@ -74,6 +106,15 @@ public final class FileTail: Source {
         public var seconds: Double
     }
 
+    /// What keeps a file, or all files of a directory or of a pattern, from being followed.
+    public struct Trouble: Hashable, Sendable {
+        /// The path of the file or directory, or the pattern.
+        public var path: String
+        /// The reason, as it goes into a sentence.
+        public var reason: String
+        var isFile = false
+    }
+
     /// `tail` and the patterns.
     public let name: String
 
@@ -82,6 +123,7 @@ public final class FileTail: Source {
     private let positions: [SourcePosition]
     private let logger: Logger
     private let lags = LagBoard()
+    private let board = TroubleBoard()
 
     /// Prepares following; nothing is opened before ``run(into:)``.
     ///
@@ -102,6 +144,9 @@ public final class FileTail: Source {
     /// How far behind the files are, as of the last look at each.
     public var lag: [Lag] { self.lags.all }
 
+    /// What keeps files from being followed, as of the last look; sorted by path.
+    public var troubles: [Trouble] { self.board.all }
+
     /// Follows until cancelled.
     public func run(into sink: any RecordSink) async throws {
         let follower = FileFollower(
@@ -109,6 +154,7 @@ public final class FileTail: Source {
             patterns: self.patterns,
             positions: self.positions,
             lags: self.lags,
+            troubles: self.board,
             logger: self.logger
         )
         try await follower.follow(into: sink)

@@ -160,29 +160,6 @@ struct ArchiveTests {
         #expect(await sink.texts == self.lines(0..<100) + ["end"])
     }
 
-    @Test("are known to the next run, although they are renamed while their originals end")
-    func renamedWhileTheOriginalEnds() async throws {
-        LogWriter(self.path).write(self.text(0..<50))
-        var configuration = FileTail.Configuration(patterns: [self.path + "*"])
-        configuration.start = .beginning
-        let follower = FileFollower(
-            configuration,
-            patterns: try configuration.patterns.map { try FilePattern($0) },
-            positions: [],
-            lags: LagBoard(),
-            logger: self.log.logger
-        )
-        let original = try #require(FileStatus(path: self.path)?.identity)
-        await follower.discover()
-        self.write(gzipped(Array(self.text(0..<50).utf8)), to: self.path + ".1.gz")
-        await follower.discover()
-        rename(self.path + ".1.gz", self.path + ".2.gz")
-        #expect(await follower.endKind(of: original) == nil)
-        await follower.discover()
-        #expect(await follower.endKind(of: original) == .done)
-        #expect(await follower.endKind(of: original) == .plain)
-    }
-
     @Test(
         "hold the rest of a file that was rotated and compressed while nobody followed, matched or not",
         arguments: ["app.log*", "app.log"],
@@ -265,14 +242,6 @@ struct ArchiveTests {
         #expect(files[self.directory.file("c.log.1.gz")] == self.lines(0..<100))
         #expect(files[self.directory.file("d.log.1.gz")] == nil)
         #expect(self.log.errors.count == 3)
-    }
-}
-
-extension FileFollower {
-    /// What kind of file is next to be stored as over when this one is.
-    fileprivate func endKind(of identity: FileIdentity) -> FilePosition.Kind? {
-        guard let followed = self.files[identity], let position = self.end(followed)?.position else { return nil }
-        return FilePosition(position)?.kind ?? .plain
     }
 }
 

@@ -426,8 +426,8 @@ struct FileTailTests {
     func deletion() async throws {
         let sink = RecordCollector()
         let path = self.directory.file("a.log")
-        let writer = LogWriter(path)
-        writer.write("1\n")
+        var writer: LogWriter? = LogWriter(path)
+        writer?.write("1\n")
         let tail = try self.tail("a.log") {
             $0.deletedQuiet = .milliseconds(50)
             $0.auditInterval = .milliseconds(20)
@@ -435,7 +435,8 @@ struct FileTailTests {
         try await withRunning(tail, into: sink) {
             await sink.wait(for: 1)
             unlink(path)
-            writer.write("2\nunfinished")
+            writer?.write("2\nunfinished")
+            writer = nil
             await sink.wait(for: 3)
             while await !sink.storedPositions.allSatisfy({ $0.key.hasPrefix("tail:") }) { await Task.yield() }
         }
@@ -596,7 +597,7 @@ struct FileTailTests {
     private func contents(of path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
-        return try #require(TailedFile.bytes(of: descriptor, from: 0, count: 1 << 20))
+        return try #require(OpenFile.bytes(of: descriptor, from: 0, count: 1 << 20))
     }
 }
 

@@ -147,6 +147,6 @@ struct RotationStormTests {
     private func contents(of path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
-        return try #require(TailedFile.bytes(of: descriptor, from: 0, count: 1 << 22))
+        return try #require(OpenFile.bytes(of: descriptor, from: 0, count: 1 << 22))
     }
 }

@@ -176,7 +176,7 @@ struct FluentdOutputTests {
         let sink = RecordCollector()
         try await withRunning(source, into: sink) { await sink.wait(for: 1) }
         let descriptor = open(self.directory.file("grandchild"), O_RDONLY)
-        let bytes = TailedFile.bytes(of: descriptor, from: 0, count: 20) ?? []
+        let bytes = OpenFile.bytes(of: descriptor, from: 0, count: 20) ?? []
         close(descriptor)
         let grandchild = try #require(pid_t(String(decoding: bytes.dropLast(), as: UTF8.self)))
         while kill(grandchild, 0) == 0 { await Task.yield() }

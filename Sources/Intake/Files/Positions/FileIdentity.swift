@@ -21,13 +21,15 @@ struct FileStatus: Hashable, Sendable {
     var size: Int
     var isRegular: Bool
     var isDeleted: Bool
+    /// What it is, in a word.
+    var kind: String
     /// The last change of the contents, in nanoseconds since 1970.
     var modified: Int64
 
     /// Looks at what a path leads to, through symbolic links.
     init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard RawPath.with(path, { stat($0, &status) }) == 0 else { return nil }
         self.init(status)
     }
 
@@ -42,6 +44,14 @@ struct FileStatus: Hashable, Sendable {
         self.identity = FileIdentity(status)
         self.size = Int(status.st_size)
         self.isRegular = status.st_mode & S_IFMT == S_IFREG
+        self.kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: "file"
+            case S_IFDIR: "directory"
+            case S_IFIFO: "FIFO"
+            case S_IFSOCK: "socket"
+            default: "device"
+            }
         self.isDeleted = status.st_nlink == 0
         self.modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }

@@ -55,7 +55,8 @@ final class GzipContent {
     /// Goes on to where there are no more bytes, and returns the last ones and why there are no more.
     func skipToEnd() -> (tail: [UInt8], stop: Stop?) { self.skip(atMost: .max) }
 
-    private func skip(atMost offset: Int) -> (tail: [UInt8], stop: Stop?) {
+    /// Goes on to an offset, or to where there are no more bytes, and says why; returns the last bytes as well.
+    func skip(atMost offset: Int) -> (tail: [UInt8], stop: Stop?) {
         var tail: [UInt8] = []
         while self.offset < offset {
             let stop = self.read(min(offset - self.offset, Self.inputSize), into: &tail)
@@ -68,14 +69,14 @@ final class GzipContent {
     /// The size that a gz states at its end, modulo 2^32 (RFC 1952, ISIZE); of several members that of the last.
     static func statedSize(of descriptor: CInt) -> UInt32? {
         guard let size = FileStatus(descriptor: descriptor)?.size, size >= 18,
-            let bytes = TailedFile.bytes(of: descriptor, from: size - 4, count: 4), bytes.count == 4
+            let bytes = OpenFile.bytes(of: descriptor, from: size - 4, count: 4), bytes.count == 4
         else { return nil }
         return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// Reads the next compressed bytes; false if there are none now.
     private func fill() -> Bool {
-        guard let bytes = TailedFile.bytes(of: self.descriptor, from: self.consumed, count: Self.inputSize) else {
+        guard let bytes = OpenFile.bytes(of: self.descriptor, from: self.consumed, count: Self.inputSize) else {
             self.damage = .damaged
             return false
         }

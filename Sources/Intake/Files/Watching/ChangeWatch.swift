@@ -39,7 +39,9 @@ struct ChangeWatch: ~Copyable {
         self.isComplete = self.descriptor >= 0 && self.files.values.allSatisfy { $0 >= 0 }
         // Adding again is how a directory that was replaced under the same name is noticed; it costs one system call.
         for path in wanted {
-            let watch = inotify_add_watch(self.descriptor, path.isEmpty ? "." : path, Self.directoryMask)
+            let watch = RawPath.with(path.isEmpty ? "." : path) {
+                inotify_add_watch(self.descriptor, $0, Self.directoryMask)
+            }
             self.directories[path] = watch < 0 ? nil : watch
             if watch < 0 { self.isComplete = false }
         }

@@ -10,30 +10,24 @@ final class ArchivedFile: TailedFile {
     private var buffer: [UInt8]
     private var lastGrowth = ContinuousClock.now
 
-    /// Goes on where `content` stands; the bytes before that are needed.
-    init(
-        identity: FileIdentity,
-        path: String,
-        descriptor: CInt,
-        content: GzipContent,
+    /// Goes on at an offset in what the file holds; `nil` if it holds less.
+    init?(
+        _ file: consuming OpenFile,
+        _ listed: ListedFile,
+        tag: String,
+        offset: Int,
         patience: Duration,
-        tail: [UInt8],
-        head: [UInt8],
         splitter: RecordSplitter
     ) {
-        self.content = content
+        let head = GzipContent.head(of: file.descriptor, count: min(offset, Fingerprint.window)).bytes
+        self.content = GzipContent(file.descriptor)
         self.patience = patience
+        guard let tail = self.content.skip(to: offset) else { return nil }
         self.buffer = tail
-        super.init(
-            identity: identity,
-            path: path,
-            descriptor: descriptor,
-            offset: content.offset,
-            tail: tail,
-            head: head,
-            splitter: splitter
-        )
+        super.init(file, listed, tag: tag, offset: offset, tail: tail, head: head, splitter: splitter)
     }
+
+    override var isArchive: Bool { true }
 
     override var position: FilePosition {
         var position = super.position
@@ -69,19 +63,5 @@ final class ArchivedFile: TailedFile {
         case .unfinished: "it ends in its midst; what it held up to there was read"
         case .damaged: "it is no gz or damaged; what it held up to there was read"
         }
-    }
-
-    /// To be stored when nothing more is wanted of a compressed file, whatever was read of it.
-    static func done(_ identity: FileIdentity, path: String, descriptor: CInt) -> FilePosition {
-        let size = FileStatus(descriptor: descriptor)?.size ?? 0
-        let tail = self.bytes(of: descriptor, before: size)
-        return FilePosition(
-            identity: identity,
-            kind: .done,
-            offset: size,
-            fingerprint: Fingerprint(tail[...]),
-            isPassingOver: false,
-            path: path
-        )
     }
 }

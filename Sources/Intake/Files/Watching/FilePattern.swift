@@ -11,9 +11,20 @@ struct FilePattern: Hashable, Sendable {
 
     /// What a search found, and where it looked.
     struct Findings: Sendable {
-        var files: [String] = []
+        struct File: Sendable {
+            var path: String
+            var status: FileStatus
+            /// The path may be a symbolic link.
+            var mayBeLink: Bool
+        }
+
+        var files: [File] = []
         /// The directories in which files of this pattern can appear.
         var directories: Set<String> = []
+        /// Directories that could not be read, and the system's error numbers.
+        var refused: [String: CInt] = [:]
+        /// What the pattern names, if that is no file.
+        var other: FileStatus?
     }
 
     /// The pattern as it was given.
@@ -35,13 +46,17 @@ struct FilePattern: Hashable, Sendable {
     /// Searches the file system now; the files come sorted by name.
     func search() -> Findings {
         var findings = Findings()
-        if Self.isWild(self.text), FileStatus(path: self.text) != nil {
-            findings.files.append(self.text)
+        let isWild = Self.isWild(self.text)
+        if isWild, let status = FileStatus(path: self.text), status.isRegular {
+            findings.files.append(Findings.File(path: self.text, status: status, mayBeLink: true))
             findings.directories.insert(Self.directory(of: self.text))
             return findings
         }
         self.search(self.names[...], in: self.root, depth: 0, into: &findings)
-        findings.files.sort()
+        findings.files.sort { $0.path < $1.path }
+        if !isWild, findings.files.isEmpty, let status = FileStatus(path: self.text), !status.isRegular {
+            findings.other = status
+        }
         return findings
     }
 
@@ -50,24 +65,41 @@ struct FilePattern: Hashable, Sendable {
         let rest = names.dropFirst()
         if name == "**" {
             self.search(rest, in: directory, depth: depth, into: &findings)
-            for child in Self.children(of: directory) where child.isDirectory && !child.name.hasPrefix(".") {
+            for child in Self.children(of: directory, &findings) where child.isDirectory && !child.name.hasPrefix(".") {
                 self.search(names, in: Self.join(directory, child.name), depth: depth + 1, into: &findings)
             }
             findings.directories.insert(directory)
         } else if Self.isWild(name) {
-            for child in Self.children(of: directory) where fnmatch(name, child.name, FNM_PERIOD) == 0 {
-                self.descend(rest, to: Self.join(directory, child.name), depth: depth, into: &findings)
+            for child in Self.children(of: directory, &findings) where Self.matches(name, child.name) {
+                let path = Self.join(directory, child.name)
+                self.descend(rest, to: path, mayBeLink: child.mayBeLink, depth: depth, into: &findings)
             }
             findings.directories.insert(directory)
         } else {
             if rest.isEmpty { findings.directories.insert(directory) }
-            self.descend(rest, to: Self.join(directory, name), depth: depth, into: &findings)
+            self.descend(rest, to: Self.join(directory, name), mayBeLink: true, depth: depth, into: &findings)
         }
     }
 
-    private func descend(_ rest: ArraySlice<String>, to path: String, depth: Int, into findings: inout Findings) {
+    private func descend(
+        _ rest: ArraySlice<String>,
+        to path: String,
+        mayBeLink: Bool,
+        depth: Int,
+        into findings: inout Findings
+    ) {
         if !rest.isEmpty { return self.search(rest, in: path, depth: depth, into: &findings) }
-        if let status = FileStatus(path: path), status.isRegular { findings.files.append(path) }
+        if let status = FileStatus(path: path) {
+            if status.isRegular {
+                findings.files.append(Findings.File(path: path, status: status, mayBeLink: mayBeLink))
+            }
+        } else if errno == EACCES {
+            findings.refused[Self.directory(of: path)] = EACCES
+        }
+    }
+
+    private static func matches(_ pattern: String, _ name: String) -> Bool {
+        RawPath.with(name) { name in pattern.withCString { fnmatch($0, name, FNM_PERIOD) == 0 } }
     }
 
     /// The directory part of a path; empty for the current directory.
@@ -78,8 +110,16 @@ struct FilePattern: Hashable, Sendable {
 
     /// The paths of the regular files in a directory.
     static func files(in directory: String) -> [String] {
-        self.children(of: directory).map { self.join(directory, $0.name) }
+        var findings = Findings()
+        return self.children(of: directory, &findings).map { self.join(directory, $0.name) }
             .filter { FileStatus(path: $0)?.isRegular == true }
+    }
+
+    /// The directory is there, but what is in it cannot be listed.
+    static func isClosed(_ directory: String) -> Bool {
+        var findings = Findings()
+        _ = self.children(of: directory, &findings)
+        return !findings.refused.isEmpty
     }
 
     private static func join(_ directory: String, _ name: String) -> String {
@@ -88,16 +128,38 @@ struct FilePattern: Hashable, Sendable {
 
     private static func isWild(_ name: String) -> Bool { name.utf8.contains { "*?[".utf8.contains($0) } }
 
-    private static func children(of directory: String) -> [(name: String, isDirectory: Bool)] {
-        guard let handle = opendir(directory.isEmpty ? "." : directory) else { return [] }
+    private struct Child {
+        var name: String
+        var isDirectory: Bool
+        var mayBeLink: Bool
+    }
+
+    private static func children(of directory: String, _ findings: inout Findings) -> [Child] {
+        guard let handle = RawPath.with(directory.isEmpty ? "." : directory, { opendir($0) }) else {
+            if errno != ENOENT, errno != ENOTDIR { findings.refused[directory] = errno }
+            return []
+        }
         defer { closedir(handle) }
-        var children: [(name: String, isDirectory: Bool)] = []
+        var children: [Child] = []
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                let start = UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
+                return RawPath.text(
+                    UnsafeBufferPointer(
+                        start: start,
+                        count: strnlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self), 256)
+                    )
+                )
             }
             guard name != ".", name != ".." else { continue }
-            children.append((name, self.isDirectory(entry.pointee.d_type, name, in: directory)))
+            let type = entry.pointee.d_type
+            children.append(
+                Child(
+                    name: name,
+                    isDirectory: self.isDirectory(type, name, in: directory),
+                    mayBeLink: type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN)
+                )
+            )
         }
         return children
     }
@@ -105,6 +167,7 @@ struct FilePattern: Hashable, Sendable {
     private static func isDirectory(_ type: UInt8, _ name: String, in directory: String) -> Bool {
         guard type == UInt8(DT_UNKNOWN) else { return type == UInt8(DT_DIR) }
         var status = stat()  // some file systems do not say what an entry is
-        return lstat(self.join(directory, name), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return RawPath.with(self.join(directory, name)) { lstat($0, &status) } == 0
+            && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -20,9 +20,13 @@ class TailedFile {
     }
 
     let identity: FileIdentity
-    /// The path under which it was found first, which is the tag of its records.
+    /// The path under which it was found first.
     let path: String
-    let descriptor: CInt
+    /// Where that path leads, see ``FilePosition/target``.
+    var target: String
+    private let file: OpenFile
+    /// What the records are tagged with: the path as people see it.
+    private let tag: String
     private(set) var offset: Int
     /// The bytes before the offset, at most as many as a fingerprint covers.
     private(set) var tail: [UInt8]
@@ -32,46 +36,45 @@ class TailedFile {
     private var modified: Int64
     private var splitter: RecordSplitter
 
-    /// Takes an open file, which it closes in the end; it goes on at an offset before which there are these bytes.
+    /// Takes an open file, and goes on at an offset before which there are these bytes.
     init(
-        identity: FileIdentity,
-        path: String,
-        descriptor: CInt,
+        _ file: consuming OpenFile,
+        _ listed: ListedFile,
+        tag: String,
         offset: Int,
         tail: [UInt8],
         head: [UInt8],
         splitter: RecordSplitter
     ) {
-        self.identity = identity
-        self.path = path
-        self.descriptor = descriptor
+        self.identity = listed.identity
+        self.path = tag
+        self.target = listed.target
+        self.tag = RawPath.shown(tag)
         self.offset = offset
         self.tail = tail
         self.head = head
         self.splitter = splitter
-        self.modified = FileStatus(descriptor: descriptor)?.modified ?? .max
+        self.modified = file.status?.modified ?? .max
+        self.file = file
     }
 
     /// Takes an open file and goes on at an offset in it.
     convenience init(
-        identity: FileIdentity,
-        path: String,
-        descriptor: CInt,
+        _ file: consuming OpenFile,
+        _ listed: ListedFile,
+        tag: String,
         offset: Int,
         splitter: RecordSplitter
     ) {
-        self.init(
-            identity: identity,
-            path: path,
-            descriptor: descriptor,
-            offset: offset,
-            tail: TailedFile.bytes(of: descriptor, before: offset),
-            head: TailedFile.bytes(of: descriptor, from: 0, count: min(offset, Fingerprint.window)) ?? [],
-            splitter: splitter
-        )
+        let tail = OpenFile.bytes(of: file.descriptor, before: offset)
+        let head = OpenFile.bytes(of: file.descriptor, from: 0, count: min(offset, Fingerprint.window)) ?? []
+        self.init(file, listed, tag: tag, offset: offset, tail: tail, head: head, splitter: splitter)
     }
 
-    deinit { close(self.descriptor) }
+    var descriptor: CInt { self.file.descriptor }
+
+    /// A compressed file, which has an end in sight.
+    var isArchive: Bool { false }
 
     /// Where it stands now.
     var position: FilePosition {
@@ -82,7 +85,8 @@ class TailedFile {
             head: Fingerprint(self.head[...]),
             isPassingOver: self.splitter.isPassingOver,
             modified: self.modified,
-            path: self.path
+            path: self.path,
+            target: self.target
         )
     }
 
@@ -107,7 +111,7 @@ class TailedFile {
         guard status.size >= self.offset else { return .rewritten }
         self.modified = status.modified
         let known = self.tail.count
-        let storage = Self.bytes(
+        let storage = OpenFile.bytes(
             of: self.descriptor,
             from: self.offset - known,
             count: known + min(size, status.size - self.offset)
@@ -118,19 +122,10 @@ class TailedFile {
         return self.records(in: storage, from: known, ending)
     }
 
-    /// Another file holds what was read of this one, or the beginning of it, also if this one was truncated since.
-    final func isBeginning(_ other: CInt, _ status: FileStatus) -> Bool {
-        let common = min(status.size, self.offset)
-        let head = self.head.prefix(common)
-        guard common > 0, Self.bytes(of: other, from: 0, count: head.count)?[...] == head else { return false }
-        var known = Array(self.tail.dropLast(self.offset - common))
-        // Before the known bytes only the file itself can tell, unless it is not what it was.
-        if known.isEmpty, self.isAsItWas { known = Self.bytes(of: self.descriptor, before: common) }
-        return Self.bytes(of: other, before: common).suffix(known.count) == known[...]
-    }
-
-    private var isAsItWas: Bool {
-        Self.bytes(of: self.descriptor, before: self.offset).suffix(self.tail.count) == self.tail[...]
+    /// It still has the bytes before the offset that were read there; false if it was truncated or written anew.
+    final var isIntact: Bool {
+        guard let status = self.file.status, status.size >= self.offset else { return false }
+        return OpenFile.bytes(of: self.descriptor, before: self.offset).suffix(self.tail.count) == self.tail[...]
     }
 
     /// Begins again at the beginning.
@@ -144,9 +139,9 @@ class TailedFile {
     /// Makes a batch of the complete records in `storage[start...]`, which stand at the offset and behind the known bytes before it.
     final func records(in storage: [UInt8], from start: Int, _ ending: RecordSplitter.Ending) -> Piece {
         var batch = RecordBatch()
-        let path = self.path
+        let tag = self.tag
         let used = self.splitter.split(storage, from: start, ending: ending) { range, isCut in
-            batch.records.append(Record(tag: path, body: .text(range), isTruncated: isCut))
+            batch.records.append(Record(tag: tag, body: .text(range), isTruncated: isCut))
         }
         self.heldUpTo = self.splitter.isHolding ? self.offset + storage.count - start : nil
         guard used > start else { return .nothing }
@@ -160,36 +155,10 @@ class TailedFile {
         return .batch(batch)
     }
 
-    /// The bytes before an offset that a fingerprint covers.
-    static func bytes(of descriptor: CInt, before offset: Int) -> [UInt8] {
-        let count = min(offset, Fingerprint.window)
-        return self.bytes(of: descriptor, from: offset - count, count: count) ?? []
-    }
-
-    /// Up to `count` bytes from an offset, or `nil` if reading fails (see errno).
-    static func bytes(of descriptor: CInt, from offset: Int, count: Int) -> [UInt8]? {
-        var failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let read = pread(
-                    descriptor,
-                    buffer.baseAddress.map { $0 + filled },
-                    count - filled,
-                    off_t(offset + filled)
-                )
-                if read < 0, errno == EINTR { continue }
-                failed = read < 0
-                guard read > 0 else { return }
-                filled += read
-            }
-        }
-        return failed ? nil : bytes
-    }
-
     /// Where the incomplete last line of a file begins; the size, if it is longer than the limit.
     static func startOfLastLine(of descriptor: CInt, size: Int, limit: Int) -> Int {
         let count = min(size, limit)
-        guard let bytes = self.bytes(of: descriptor, from: size - count, count: count) else { return size }
+        guard let bytes = OpenFile.bytes(of: descriptor, from: size - count, count: count) else { return size }
         guard let newline = bytes.lastIndex(of: 0x0A) else { return count == size ? 0 : size }
         return size - bytes.count + newline + 1
     }

@@ -1,0 +1,99 @@
+/// A file that is read, and what is under way with its lines.
+///
+/// Stays on its reader thread.
+final class FollowedFile {
+    /// Files are opened when they are to be read, and closed when others need the descriptor.
+    enum Content {
+        /// It is not open; there it has to begin.
+        case closed(FileStart)
+        case open(TailedFile)
+    }
+
+    /// What it waits for.
+    enum Turn {
+        /// For a change of the file.
+        case idle
+        /// For its turn to be read.
+        case queued
+        /// For the sink, which has everything before this offset; only after that may the next batch follow.
+        case delivering(upTo: Int)
+    }
+
+    let identity: FileIdentity
+    /// The path under which it was found first.
+    let path: String
+    let isCompressed: Bool
+    var content: Content
+    var turn = Turn.idle
+    /// A batch that was read ahead and is to be delivered next.
+    var ready: RecordBatch?
+    /// Everything before this offset was accepted.
+    var acceptedOffset = 0
+    /// So many bytes of the file are on its disk.
+    private var flushedSize = 0
+    /// The error that was reported, to report it once.
+    var reportedError: CInt = 0
+    /// The size and the time of the last change, as of the last look.
+    var seen = FollowedFile.unseen
+
+    /// The state of no file: a look at any shows a change.
+    static let unseen = (size: -1, modified: Int64.min)
+
+    init(_ start: FileStart) {
+        self.identity = start.file.identity
+        self.path = start.tag
+        self.isCompressed = start.isCompressed
+        self.content = .closed(start)
+    }
+
+    /// The file, if it is open.
+    var file: TailedFile? { if case .open(let file) = self.content { file } else { nil } }
+
+    /// How far it was read, if anything was.
+    var position: FilePosition? {
+        switch self.content {
+        case .open(let file): return file.position
+        case .closed(let start):
+            guard case .position(var position) = start.place else { return nil }
+            // It may be what became of another file.
+            position.identity = self.identity
+            position.kind = self.isCompressed ? .compressed : .plain
+            return position
+        }
+    }
+
+    /// Nothing of it is under way.
+    var isIdle: Bool { !self.isDelivering && self.ready == nil }
+
+    var isDelivering: Bool { if case .delivering = self.turn { true } else { false } }
+
+    /// Begins again at the first byte.
+    func restart(_ start: FileStart) {
+        if self.acceptedOffset == self.file?.offset { self.acceptedOffset = 0 }
+        self.ready = nil
+        self.flushedSize = 0
+        if let file = self.file { file.restart() } else { self.content = .closed(start) }
+    }
+
+    /// What the batch that is sent now has to wait for; `nil` if it is on the disk.
+    func takeFlush(upTo offset: Int) -> FileFlush? {
+        guard let file = self.file, let size = FileStatus(descriptor: file.descriptor)?.size else { return nil }
+        // Offsets in compressed files do not count their bytes.
+        guard (file.isArchive ? size : offset) > self.flushedSize else { return nil }
+        self.flushedSize = size
+        return FileFlush(file.descriptor)
+    }
+
+    // MARK: Records of several lines
+
+    /// Where the lines end that are held back, and since when they do.
+    private(set) var held: (upTo: Int, since: ContinuousClock.Instant)?
+    /// It is in the line of those whose lines are held back.
+    var isFlushScheduled = false
+
+    /// Notes what the last look held back; lines that were held back before stay so for as long as nothing is added.
+    func noteHeld() {
+        guard self.held?.upTo != self.file?.heldUpTo else { return }
+        self.held = self.file?.heldUpTo.map { (upTo: $0, since: ContinuousClock.now) }
+    }
+}

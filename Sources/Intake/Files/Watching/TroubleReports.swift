@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Logging
+
+/// Tells the operator what keeps files from being followed: once when it begins, and for as long as it lasts on the ``TroubleBoard``.
+struct TroubleReports {
+    /// So many troubles are told one by one; more are a sentence.
+    private static let mostTold = 20
+
+    private let board: TroubleBoard
+    private let logger: Logger
+    private var unreadable: [FileIdentity: FileTail.Trouble] = [:]
+    private var listed: Set<FileTail.Trouble> = []
+    private var told = 0
+
+    init(_ board: TroubleBoard, logger: Logger) {
+        self.board = board
+        self.logger = logger
+    }
+
+    /// A file could not be opened.
+    mutating func note(_ file: ListedFile, _ failure: OpenFile.Failure) {
+        guard case .refused(let code) = failure else { return }
+        let trouble = FileTail.Trouble(path: RawPath.shown(file.path), reason: Self.text(code), isFile: true)
+        guard self.unreadable.updateValue(trouble, forKey: file.identity) == nil else { return }
+        self.tell("file cannot be opened, trying again", trouble)
+        self.show()
+    }
+
+    /// A file was opened.
+    mutating func clear(_ file: ListedFile) {
+        guard let trouble = self.unreadable.removeValue(forKey: file.identity) else { return }
+        self.logger.notice("file can be read now", metadata: ["path": "\(trouble.path)"])
+        self.show()
+    }
+
+    /// A file is gone.
+    mutating func forget(_ identity: FileIdentity) {
+        if self.unreadable.removeValue(forKey: identity) != nil { self.show() }
+    }
+
+    /// Notes what a listing lacks.
+    mutating func note(_ listing: DirectoryListing) {
+        var now: Set<FileTail.Trouble> = []
+        for (directory, code) in listing.refused {
+            now.insert(FileTail.Trouble(path: RawPath.shown(directory), reason: Self.text(code)))
+        }
+        for (path, kind) in listing.others {
+            now.insert(FileTail.Trouble(path: path, reason: "is a \(kind), and no file"))
+        }
+        for pattern in listing.barren { now.insert(FileTail.Trouble(path: pattern, reason: "matches no file")) }
+        for trouble in now.subtracting(self.listed).sorted(by: { $0.path < $1.path }) {
+            self.tell("nothing is followed here", trouble)
+        }
+        let gone = self.unreadable.filter { listing.files[$0.key] == nil }
+        guard now != self.listed || !gone.isEmpty else { return }
+        for identity in gone.keys { self.unreadable[identity] = nil }
+        self.listed = now
+        self.show()
+    }
+
+    /// Tells what the family found.
+    mutating func report(_ notice: FileNotice) {
+        switch notice {
+        case .truncated(let path, let offset, let hasCopy):
+            self.logger.notice(
+                "file was truncated, starting again at its beginning",
+                metadata: [
+                    "path": "\(RawPath.shown(path))", "offset": "\(offset)", "copy": "\(hasCopy ? "found" : "none")",
+                ]
+            )
+        case .rewrittenWhileStopped(let path):
+            self.logger.notice("file was rewritten while we were away", metadata: ["path": "\(RawPath.shown(path))"])
+        case .copy(let path, let original):
+            self.logger.notice("file is a copy and is not read", metadata: Self.metadata(path, original))
+        case .perhapsCopy(let path, let original):
+            self.logger.notice(
+                "file begins like another one, and is read: if it is a copy its lines come twice",
+                metadata: Self.metadata(path, original)
+            )
+        case .foreignCompression(let path, let format):
+            self.logger.warning(
+                "file is compressed in a way that is not read, and is left alone",
+                metadata: ["path": "\(RawPath.shown(path))", "format": "\(format)"]
+            )
+        case .deletedGivenUp(let path):
+            self.logger.notice(
+                "deleted file is given up after it was quiet; nobody knows whether a program still writes it",
+                metadata: ["path": "\(RawPath.shown(path))"]
+            )
+        }
+    }
+
+    private static func metadata(_ path: String, _ original: String) -> Logger.Metadata {
+        ["path": "\(RawPath.shown(path))", "original": "\(RawPath.shown(original))"]
+    }
+
+    private mutating func tell(_ message: Logger.Message, _ trouble: FileTail.Trouble) {
+        self.told += 1
+        guard self.told <= Self.mostTold else {
+            if self.told == Self.mostTold + 1 {
+                self.logger.error("there are more files and directories that cannot be read: see --status")
+            }
+            return
+        }
+        self.logger.error(message, metadata: ["path": "\(trouble.path)", "error": "\(trouble.reason)"])
+    }
+
+    private mutating func show() {
+        let all = self.listed.union(self.unreadable.values).sorted { $0.path < $1.path }
+        if all.isEmpty { self.told = 0 }
+        self.board.set(all)
+    }
+
+    private static func text(_ code: CInt) -> String { String(cString: strerror(code)) }
+}
