@@ -15,12 +15,18 @@ struct AgentStatus: Sendable {
     let problem: String?
 
     /// The state of an agent that runs.
-    init(arm: ArmStatus, lags: [FileTail.Lag], listeners: [ListenerCounts], rules: [RuleCounts]) {
+    init(
+        arm: ArmStatus,
+        lags: [FileTail.Lag],
+        troubles: [FileTail.Trouble] = [],
+        listeners: [ListenerCounts],
+        rules: [RuleCounts]
+    ) {
         self.arm = arm
         self.lags = lags
         self.listeners = listeners
         self.rules = rules
-        self.problem = arm.problem
+        self.problem = arm.problem ?? troubles.first(where: \.isSerious).map { "\($0.path): \($0.reason)" }
     }
 
     /// The state of an agent that cannot begin yet.

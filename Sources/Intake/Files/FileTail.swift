@@ -112,7 +112,8 @@ public final class FileTail: Source {
         public var path: String
         /// The reason, as it goes into a sentence.
         public var reason: String
-        var isFile = false
+        /// False if it may well be meant so: a pattern that matches nothing yet.
+        public var isSerious = true
     }
 
     /// `tail` and the patterns.

@@ -20,7 +20,7 @@ struct TroubleReports {
     /// A file could not be opened.
     mutating func note(_ file: ListedFile, _ failure: OpenFile.Failure) {
         guard case .refused(let code) = failure else { return }
-        let trouble = FileTail.Trouble(path: RawPath.shown(file.path), reason: Self.text(code), isFile: true)
+        let trouble = FileTail.Trouble(path: RawPath.shown(file.path), reason: Self.text(code))
         guard self.unreadable.updateValue(trouble, forKey: file.identity) == nil else { return }
         self.tell("file cannot be opened, trying again", trouble)
         self.show()
@@ -47,7 +47,9 @@ struct TroubleReports {
         for (path, kind) in listing.others {
             now.insert(FileTail.Trouble(path: path, reason: "is a \(kind), and no file"))
         }
-        for pattern in listing.barren { now.insert(FileTail.Trouble(path: pattern, reason: "matches no file")) }
+        for pattern in listing.barren {
+            now.insert(FileTail.Trouble(path: pattern, reason: "matches no file", isSerious: false))
+        }
         for trouble in now.subtracting(self.listed).sorted(by: { $0.path < $1.path }) {
             self.tell("nothing is followed here", trouble)
         }
