@@ -242,8 +242,8 @@ actor FileFollower {
         case .integrity(let identity): return (self.integrity(of: identity), nil)
         case .position(let identity): return (self.files[identity]?.position.map { .position($0) } ?? .unavailable, nil)
         default:
-            let descriptors = self.files.compactMapValues { $0.file?.descriptor }
-            let inspector = FileInspector { descriptors[$0] }
+            let files = self.files
+            let inspector = FileInspector { files[$0]?.file?.descriptor }
             let answer = inspector.answer(question)
             guard let (file, reason) = inspector.failure else { return (answer, nil) }
             self.troubles.note(file, reason)
