@@ -50,6 +50,8 @@ struct Model: Sendable {
         var readBytes: Int
         /// The name that gzip(1) gives to an archive of it.
         var archiveName: String
+        /// Its lines may come once more, which was counted already.
+        var isDoubted = false
         /// The generation of the copy that holds this.
         var filled: Int
         /// In which absence of the follower the copy was made; 0 if the follower may have looked meanwhile.
@@ -129,6 +131,7 @@ struct Model: Sendable {
         switch (step, self.follower) {
         case (.start(let beginning), .stopped):
             if !self.wasStarted, beginning == .end { self.markOld() }
+            for number in self.readings.keys.sorted() { self.doubtTwins(of: number) }
             self.wasStarted = true
             self.follower = .running
         case (.stop, .running), (.stop, .frozen), (.kill, .running), (.kill, .frozen):
@@ -270,11 +273,7 @@ struct Model: Sendable {
     private mutating func remember(_ file: World.FileNumber) {
         guard let lines = self.world.files[file]?.lines, !lines.isEmpty else { return }
         self.ghosts.append(lines)
-        // Another file that begins with all of it looks as if it had the rest of it.
-        for other in self.world.files.values
-        where self.equalLines(of: other, and: lines).count == lines.count {
-            for line in other.lines { self.origins[line.origin].extra += 1 }
-        }
+        self.doubtTwins(of: file)
     }
 
     private mutating func copy(_ name: String, to: String) -> Bool {
@@ -366,8 +365,9 @@ struct Model: Sendable {
 
     /// Nobody can know whether a copy is one: each of its lines may come once more.
     private mutating func doubt(_ number: World.FileNumber) {
-        guard self.copies[number] != nil, let file = self.world.files[number] else { return }
-        for line in file.lines { self.origins[line.origin].extra += 1 }
+        guard self.copies[number]?.isDoubted == false, let file = self.world.files[number] else { return }
+        self.copies[number]?.isDoubted = true
+        for line in file.lines { self.allowOnceMore(line.origin) }
     }
 
     mutating func require(_ origin: Int) {
@@ -375,6 +375,8 @@ struct Model: Sendable {
             self.origins[origin].isRequired = true
         }
     }
+
+    mutating func allowOnceMore(_ origin: Int) { self.origins[origin].extra += 1 }
 
     mutating func cutOff(_ origin: Int) { self.origins[origin].isCutOff = true }
 }

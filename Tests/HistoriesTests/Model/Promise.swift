@@ -19,6 +19,22 @@ extension Model {
         }
     }
 
+    /// Of a file of which only a header was read, another one with the same header may be the copy or have the rest: when the file is
+    /// gone, or the follower starts, nobody can tell, and both are read.
+    mutating func doubtTwins(of number: World.FileNumber) {
+        guard let file = self.world.files[number], let reading = self.readings[number], reading.bytes > 0,
+            reading.generation == file.generation
+        else { return }
+        var doubtful: [World.Line] = []
+        for (other, twin) in self.world.files where other != number && self.world.isLinked(other) {
+            guard let last = self.equalLines(of: file, and: twin.lines).last, last.end >= reading.bytes else {
+                continue
+            }
+            doubtful += file.lines + twin.lines
+        }
+        for line in doubtful { self.allowOnceMore(line.origin) }
+    }
+
     func reading(of number: World.FileNumber) -> Reading? {
         guard let file = self.world.files[number] else { return nil }
         let directory =
