@@ -4,6 +4,7 @@ Two kinds of backlog: large batches, as a fast source makes them, and batches of
 """
 
 import bisect
+import contextlib
 import json
 import sqlite3
 import threading
@@ -88,7 +89,8 @@ def rate_of_a_backlog(deployment, port, mebibytes, repack):
 
 def single_lines(state):
     """Divides the batches in a spool, as if each line had come on its own."""
-    with sqlite3.connect(state / "spool.sqlite") as spool:
+    # Closed at the end, as the agent wants the file for itself.
+    with contextlib.closing(sqlite3.connect(state / "spool.sqlite")) as spool, spool:
         for first, payload in spool.execute("SELECT firstSequence, payload FROM batch").fetchall():
             events = json.loads(payload)["events"]
             spool.execute("DELETE FROM batch WHERE firstSequence = ?", [first])
