@@ -12,8 +12,9 @@ public enum DescriptorLimit {
     /// Programs that close every possible descriptor before they start another would take long with more.
     private static let most: UInt64 = 1 << 20
 
-    /// Raises the soft limit to the hard one; to be called once, before anything is opened.
+    /// Raises the soft limit to the hard one, and opens what libdispatch needs; to be called once, before anything else is opened.
     public static func raise() {
+        DispatchTimers.open()
         guard let limit = self.limit(of: 0) else { return }
         let soft = min(limit.hard, Self.most)
         guard soft > limit.soft else { return }
@@ -36,8 +37,22 @@ public enum DescriptorLimit {
     /// Strangers may have the descriptors below this number; the system always gives out the lowest that is free.
     public static var forStrangers: Int {
         let current = self.current
-        return current - max(8, min(256, current / 8))
+        return current - max(32, min(256, current / 8))
     }
+
+    /// How many connections strangers have with descriptors at or above ``forStrangers``.
+    private static let beyond = Atomic(0)
+
+    /// Whether a stranger may keep a connection with this descriptor although no other one closes for it.
+    ///
+    /// The number alone does not tell. When a connection with a high number is let in and one with a low number closes for
+    /// it, the next connection has the low number, and would be one too many.
+    public static func hasRoom(for descriptor: Int) -> Bool {
+        descriptor < self.forStrangers && self.beyond.load(ordering: .relaxed) == 0
+    }
+
+    /// Notes that strangers have so many more connections, or fewer, with descriptors at or above ``forStrangers``.
+    public static func changeBeyond(by difference: Int) { self.beyond.add(difference, ordering: .relaxed) }
 
     private static func limit(of process: Int32) -> clinux_limit? {
         var limit = clinux_limit(soft: 0, hard: 0)

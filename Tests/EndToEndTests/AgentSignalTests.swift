@@ -82,7 +82,10 @@ struct AgentSignalTests {
         let answer = try await Outcome.of(Programs.agent, options + ["--status", "--json"]).output
         func value(_ name: String) -> String {
             guard let start = answer.firstRange(of: "\"\(name)\":") else { return "" }
-            return String(answer[start.upperBound...].prefix { $0 != "," && $0 != "}" })
+            let rest = answer[start.upperBound...]
+            return String(
+                rest.first == "\"" ? rest.dropFirst().prefix { $0 != "\"" } : rest.prefix { $0 != "," && $0 != "}" }
+            )
         }
         return (value("problem"), value("nextSequence"))
     }

@@ -27,6 +27,18 @@ struct DescriptorTests {
         (0..<count).compactMap { _ in Loopback.connect(port) }
     }
 
+    /// Closes so many connections as soon as they come, without blocking a thread while none does.
+    private func refuse(_ count: Int, at listener: CInt) async throws {
+        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+        for number in 1...count {
+            try await eventually(timeout: .seconds(60), "connection \(number)") {
+                let peer = accept(listener, nil, nil)
+                if peer >= 0 { close(peer) }
+                return peer >= 0
+            }
+        }
+    }
+
     /// Waits for an answer on a connection; a connection that is closed instead has none.
     private func ask(_ request: String, on port: UInt16) throws -> String {
         let peer = try #require(Loopback.connect(port))
@@ -57,11 +69,7 @@ struct DescriptorTests {
         try await eventually("two sources") { try self.log.split(separator: "source started").count > 2 }
         let strangers = self.connect(150, to: syslog) + self.connect(150, to: forward)
         defer { for stranger in strangers { close(stranger) } }
-        for _ in 0..<3 {
-            let peer = accept(broker.descriptor, nil, nil)
-            #expect(peer >= 0)
-            close(peer)
-        }
+        try await self.refuse(3, at: broker.descriptor)
         let speaker = try #require(Loopback.connect(syslog))
         defer { close(speaker) }
         #expect(send(speaker, "<13>x\n", 6, CInt(MSG_NOSIGNAL)) == 6)
@@ -95,11 +103,7 @@ struct DescriptorTests {
             Loopback.connect(console).map { close($0) } != nil
         }
         let strangers = self.connect(200, to: console)
-        for _ in 0..<3 {
-            let peer = accept(broker.descriptor, nil, nil)
-            #expect(peer >= 0)
-            close(peer)
-        }
+        try await self.refuse(3, at: broker.descriptor)
         try await eventually("a warning") { try self.log.contains("as many connections as it may have") }
         for stranger in strangers { close(stranger) }
         #expect(try self.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", on: console).hasPrefix("HTTP/1.1 200"))

@@ -1,3 +1,4 @@
+internal import Daemon
 internal import NIOCore
 internal import Synchronization
 
@@ -15,9 +16,25 @@ struct OpenConnections {
     /// One connection, and whether its peer has said something.
     final class Entry: Sendable {
         let channel: any Channel
+        private let descriptor: Int
         private let spoken = Atomic(false)
 
-        init(_ channel: any Channel) { self.channel = channel }
+        /// - Parameters:
+        ///   - channel: The connection.
+        ///   - descriptor: Its descriptor; 0 for one that is closed already, which needs none.
+        init(_ channel: any Channel, descriptor: Int = 0) {
+            self.channel = channel
+            self.descriptor = descriptor
+        }
+
+        /// Whether it has a descriptor that strangers may have.
+        var hasDescriptor: Bool { DescriptorLimit.hasRoom(for: self.descriptor) }
+
+        /// Counts the descriptor while the connection is served, if strangers should not have it.
+        func countDescriptor(_ isOpen: Bool) {
+            guard self.descriptor >= DescriptorLimit.forStrangers else { return }
+            DescriptorLimit.changeBeyond(by: isOpen ? 1 : -1)
+        }
 
         var hasSpoken: Bool { self.spoken.load(ordering: .relaxed) }
 

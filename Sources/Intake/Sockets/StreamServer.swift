@@ -17,8 +17,6 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     private struct Arrival: Sendable {
         let connection: Connection
         let entry: OpenConnections.Entry
-        /// Whether its descriptor is none of those that are kept for our own work.
-        let hasDescriptor: Bool
     }
 
     typealias Report = @Sendable (_ trouble: ConnectionTrouble<Reader.Failure>, _ peer: String) -> Void
@@ -89,6 +87,11 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
         if let failure = self.state.withLock({ $0.failure }) { throw failure }
     }
 
+    /// Connections that are accepted before it is decided about them have descriptors already, so only a few may wait.
+    private static var waiting: NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark {
+        .init(lowWatermark: 1, highWatermark: 4)
+    }
+
     private func bind(
         _ read: @escaping @Sendable (_ peer: String) -> Reader
     ) async throws -> NIOAsyncChannel<Arrival, Never> {
@@ -109,19 +112,18 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
                 if !isLocal {
                     try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
                 }
-                let entry = OpenConnections.Entry(channel)
+                // A connection that is closed already has no descriptor any more, and needs none.
+                let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                    of: NIOBSDSocket.Handle.self
+                ) { Int($0) }
+                let entry = OpenConnections.Entry(channel, descriptor: descriptor ?? 0)
                 try self.addHandlers(to: channel, reader: read(Self.peer(of: channel)), entry)
                 let connection = try Connection(
                     wrappingChannelSynchronously: channel,
                     // One batch in the sink and one waiting; while both are there nothing is read.
                     configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2))
                 )
-                // A connection that is closed already has no descriptor any more, and needs none.
-                let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-                    of: NIOBSDSocket.Handle.self
-                ) { Int($0) }
-                let hasDescriptor = (descriptor ?? 0) < DescriptorLimit.forStrangers
-                return Arrival(connection: connection, entry: entry, hasDescriptor: hasDescriptor)
+                return Arrival(connection: connection, entry: entry)
             }
         }
         do {
@@ -129,12 +131,14 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
                 return try await bootstrap.bind(
                     host: self.endpoint.host,
                     port: self.endpoint.port,
+                    serverBackPressureStrategy: Self.waiting,
                     childChannelInitializer: initialize
                 )
             }
             let server = try await bootstrap.bind(
                 unixDomainSocketPath: self.endpoint.host,
                 cleanupExistingSocketFile: true,
+                serverBackPressureStrategy: Self.waiting,
                 childChannelInitializer: initialize
             )
             try LocalSocketFile.openToAll(self.endpoint.host)
@@ -186,8 +190,10 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
                         try? await connection.channel.close()  // one that is closed already is what we want
                         continue
                     }
+                    arrival.entry.countDescriptor(true)
                     group.addTask {
                         await self.serveOne(connection) { try await serve($0, peer) }
+                        arrival.entry.countDescriptor(false)
                     }
                 }
             }
@@ -210,8 +216,9 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
 
     /// Whether there is room for another connection; makes it if a silent one can give way.
     private func enter(_ arrival: Arrival, _ peer: String) -> Bool {
+        let hasDescriptor = arrival.entry.hasDescriptor
         let verdict: OpenConnections.Verdict? = self.state.withLock { state in
-            state.isStopping ? nil : state.open.add(arrival.entry, hasDescriptor: arrival.hasDescriptor)
+            state.isStopping ? nil : state.open.add(arrival.entry, hasDescriptor: hasDescriptor)
         }
         switch verdict {
         case .admit: return true
@@ -220,7 +227,7 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
             silent.close(promise: nil)
             return true
         case .refuse:
-            self.report(arrival.hasDescriptor ? .tooMany : .noDescriptor, peer)
+            self.report(hasDescriptor ? .tooMany : .noDescriptor, peer)
             return false
         case nil: return false
         }
