@@ -62,10 +62,12 @@ struct DiskTroubleWatch {
 
     init(_ configuration: Configuration, problem: String) {
         let status = AgentStatus(waitingBecause: "the spool cannot be opened: \(problem)")
+        // The disk may have no room for a socket, and the log says what is wrong all the same.
         let socket = try? Listener(path: "\(configuration.stateDirectory)/\(StatusService.socketName)") { _ in
             status.json
         }
         let metrics = configuration.metricsAddress.flatMap { address in
+            // An address that is taken is reported once the spool is open and the service listens there.
             try? Listener(address: address) { StatusService.answer($0, status) }
         }
         self.listeners = [socket, metrics].compactMap(\.self)

@@ -151,6 +151,7 @@ public final class FluentdOutput: Source {
     private func readMessages(_ descriptor: CInt, _ journal: ChildJournal) async {
         var journal = journal
         var stream = self.stream(descriptor)
+        // NoRecords throws nothing; when the pipe cannot be read any more, the end of the child is reported.
         try? await stream.deliver(into: NoRecords()) { bytes, line, _ in
             if case .log(let level, let text) = FluentdLine(bytes, in: line) {
                 journal.note(bytes[text], level: level)

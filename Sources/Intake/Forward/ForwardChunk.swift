@@ -41,6 +41,7 @@ struct ForwardChunk {
         let isCompressed = self.head.starts(with: Self.gzipMark)
         var reader = MessagePackReader(self.head.span)
         if !isCompressed {
+            // Bytes that begin no entry are of a compression that we do not know; why they cannot be read tells nothing more.
             guard let header = try? reader.header(), case .array = header else { throw .unknownCompression }
         }
         var entries = ForwardEntries(tag: self.tag, isCompressed: isCompressed, limits: self.limits)
