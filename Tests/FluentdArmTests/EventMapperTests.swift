@@ -214,6 +214,18 @@ import Testing
         }
     }
 
+    /// Events of one time are shown as they arrived; batches of one read may arrive in another order after the store has failed.
+    @Test func laterBatchesOfOneReadHaveLaterTimes() async throws {
+        let spool = try Spool.inMemory(limit: 1 << 30, logger: .init(label: "test"))
+        let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt())
+        try await recorder.accept(self.batch((0..<2500).map { "line \($0)" }), host: [0x68])
+        let stored = try await spool.batches(after: 0, limit: 10).map { String(decoding: $0.payload, as: UTF8.self) }
+        let times = stored.map { Set($0.split(separator: ",").filter { $0.hasPrefix("\"time\":") }) }
+        #expect(times.map(\.count) == [1, 1, 1])
+        let order = times.compactMap(\.first)
+        #expect(order[0] < order[1] && order[1] < order[2])
+    }
+
     @Test func whatIsAbandonedWasNotAccepted() async throws {
         let spool = try Spool.inMemory(limit: 1 << 10, logger: .init(label: "test"))
         let recorder = EventRecorder(spool: spool, doubt: NumberingDoubt())

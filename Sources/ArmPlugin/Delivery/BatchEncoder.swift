@@ -27,6 +27,11 @@ public struct BatchEncoder: Sendable {
         self.firstSequence = sequence
     }
 
+    /// The next event begins a batch.
+    public var isBetweenBatches: Bool {
+        self.writer.isEmpty || self.writer.isFull || self.writer.byteCount >= Self.batchBytes
+    }
+
     /// The number of the next event.
     public var nextSequence: Int64 { self.id.sequence }
 
@@ -61,7 +66,7 @@ public struct BatchEncoder: Sendable {
 
     /// On its own, so that nobody else holds the bytes of the id when it advances, which would copy them.
     private mutating func beginEvent(_ begin: (inout PutEventsWriter, Span<UInt8>) -> Void) {
-        if self.writer.isFull || self.writer.byteCount >= Self.batchBytes { self.endBatch() }
+        if self.isBetweenBatches { self.endBatch() }
         let id = self.id.bytes
         begin(&self.writer, id.span)
     }

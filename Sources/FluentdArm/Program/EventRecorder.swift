@@ -38,9 +38,12 @@ actor EventRecorder {
     /// - Throws: why they are not; then none of them is.
     func accept(_ batch: RecordBatch, host: [UInt8]) async throws {
         if self.encoder.count == 0, self.doubt.take() { self.encoder.begin(run: self.spool.beginRun()) }
-        let now = TimeStamp.now
+        var now = TimeStamp.now
         let storage = batch.storage.span
         for record in batch.records {
+            // Of a later batch the lines are later: events of one moment are shown as they arrived, and a batch that the store
+            // could not take arrives behind the next one.
+            if self.encoder.isBetweenBatches { now = .now }
             self.mapper.map(record, in: storage, host: host.span, now: now, into: &self.encoder)
         }
         if let position = batch.position {

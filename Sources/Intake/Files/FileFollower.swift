@@ -526,14 +526,14 @@ actor FileFollower {
         case .failed(let code):
             self.report(code, for: followed)
             return nil
-        case .over(let complaint):
+        case .over(let size, let complaint):
             // What is with the sink comes first: looked at again when it was accepted.
             guard !followed.isDelivering else { return nil }
             if let complaint {
                 let metadata: Logger.Metadata = ["path": "\(RawPath.shown(file.path))", "reason": "\(complaint)"]
                 self.logger.error("compressed file is given up", metadata: metadata)
             }
-            self.handle(.finished(followed.identity))
+            self.handle(.finished(followed.identity, size: size))
             return nil
         }
     }

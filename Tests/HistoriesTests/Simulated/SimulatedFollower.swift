@@ -115,7 +115,8 @@ struct SimulatedFollower {
         self.files[identity] = file
         if !texts.isEmpty { store.accept(texts, self.position(identity, file)) }
         guard !content[file.offset...].contains(0x0A) else { return }
-        self.feed(file.isCompressed ? .finished(identity) : .caughtUp(identity), directory, &store)
+        let size = directory.bytes(file.number).count
+        self.feed(file.isCompressed ? .finished(identity, size: size) : .caughtUp(identity), directory, &store)
     }
 
     private func note(_ file: inout OpenFile, _ content: [UInt8], _ directory: SimulatedDirectory) {

@@ -131,6 +131,21 @@ struct FileFamilyTests {
         #expect(Self.isFollowed("logs/app-20261130.log", in: site.look()))
     }
 
+    /// A reader is faster than a program that writes its archive in pieces: what it found at its end was more than the last look showed.
+    @Test("an archive that grew between the look and the reading is over as it was read")
+    func growingArchive() {
+        var site = Site()
+        site.put("logs/backup.gz", 1, Self.text(1))
+        #expect(Self.isFollowed("logs/backup.gz", in: site.look()))
+        site.put("logs/backup.gz", 1, Self.text(2))
+        let archive = FileIdentity(device: 1, inode: 1)
+        let finished = site.family.handle(.finished(archive, size: Self.text(2).utf8.count), at: site.now)
+        #expect(finished != .act([]))
+        site.followed = [:]
+        #expect(site.look() == [])
+        #expect(site.look(after: 60) == [])
+    }
+
     @Test("an empty file holds up no other one of its log")
     func emptyFile() {
         var site = Site()

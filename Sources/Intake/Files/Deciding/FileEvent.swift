@@ -6,8 +6,10 @@ enum FileEvent: Sendable {
     case caughtUp(FileIdentity)
     /// The rest of a file was delivered after ``FileAction/conclude(_:isOver:)``; this is its last position.
     case ended(FileIdentity, FilePosition, isDeleted: Bool)
-    /// A compressed file was read to its end, or as far as it can be read, and everything was accepted.
-    case finished(FileIdentity)
+    /// A compressed file of `size` bytes was read to its end, or as far as it can be read, and everything was accepted.
+    ///
+    /// It may have grown since the last look.
+    case finished(FileIdentity, size: Int)
 }
 
 /// What ``FileFamily`` answers to an event.

@@ -62,6 +62,8 @@ struct FileFamily: Sendable {
         var loose: [String: [ListedFile]] = [:]
         /// Files of the last run of which nothing was read then, and the paths under which they were found.
         var returned: [FileIdentity: String] = [:]
+        /// Copies that were taken up, and the file that is read behind them.
+        var relays: [(copies: [FileIdentity], original: FileIdentity?)] = []
         var scan = DirectoryScan()
     }
 
@@ -112,7 +114,7 @@ struct FileFamily: Sendable {
         case .scanned(let scan): draft.look(at: scan)
         case .caughtUp(let identity): draft.release(identity)
         case .ended(let identity, let position, let isDeleted): draft.end(identity, position, isDeleted: isDeleted)
-        case .finished(let identity): draft.finish(identity)
+        case .finished(let identity, let size): draft.finish(identity, size: size)
         }
         guard draft.decision.questions.isEmpty else { return .ask(draft.decision.questions) }
         let actions = draft.decision.actions
@@ -161,8 +163,9 @@ struct FileFamily: Sendable {
         for position in gone where position.kind == .plain {
             self.remember(position)
             self.deleted.insert(position)
-            _ = self.takeCopies(of: position, original: nil)
+            self.decision.relays.append((self.takeCopies(of: position, original: nil), nil))
         }
+        self.lineUpRelays()
         // Rotated while nobody looked: what was rotated after it was not read either.
         for original in moved + self.decision.resumed.sorted(by: { self.number($0) < self.number($1) }) {
             self.takeMissed(after: original)
@@ -172,6 +175,7 @@ struct FileFamily: Sendable {
         // An archive may be what became of another file, which has to be known first, or known to be gone.
         for file in new where !file.isCompressed { self.takeUp(file) }
         for file in new where file.isCompressed && scan.isSettled { self.takeUp(file) }
+        self.lineUpRelays()
         // Behind the positions of what took their places, unless one of those has the inode.
         for position in gone where self.members[position.identity] == nil {
             self.act(.remove(position.identity))
@@ -267,7 +271,9 @@ struct FileFamily: Sendable {
             if file.size > 0 {
                 new.append(file)
             } else if files[file.identity] == nil, self.decision.scan.isSettled {
-                self.close(file.identity)
+                // Deleted, and perhaps still written: over when no program has it open.
+                self.members[file.identity]?.state = .detached
+                self.act(.admit(file.identity))
             }
         }
         return new.map { (file: $0, age: RotationAge($0)) }.sorted { ($0.age, $0.file.path) < ($1.age, $1.file.path) }
@@ -622,7 +628,9 @@ struct FileFamily: Sendable {
         let path = member.tag
         self.act(.report(.truncated(path: path, offset: position.offset, hasCopy: !copies.isEmpty)))
         self.act(.restart(identity))
-        self.lineUp(copies, before: identity)
+        // Until something new is read the next run would look for the rest of the old contents once more.
+        if !copies.isEmpty { self.act(.store(position.atBeginning)) }
+        self.decision.relays.append((copies, identity))
     }
 
     /// Takes up every neighbour that holds the old contents: the rest is read from one of them, the others were read.
@@ -636,15 +644,20 @@ struct FileFamily: Sendable {
             let copy = self.members[file.identity]?.copy
             guard copy != nil || self.canHold(position, file) || self.isNamed(file, like: position) else { continue }
             switch self.possession(of: position, in: file) {
+            case .held where self.isOtherCopy(file, except: original): continue
             case .held: if copy != nil || self.canHold(position, file) { holders.append(file) }
             case .shorter: if copy != nil || self.isOldCopy(file, of: position) { older.append(file) }
             case .unfinished, nil: continue
             // It is shorter than the head: what was found when both were whole still holds.
-            case .notHeld: if copy?.size == file.size, file.size < position.head.length { older.append(file) }
+            case .notHeld where copy?.size == file.size: if file.size < position.head.length { older.append(file) }
+            case .notHeld: if copy != nil { self.remove(file.identity) }  // another file has the inode by now
             }
         }
-        // Of several the longest has the most. A copy is better than its own archive, which will be recognised by the copy.
-        let rest = holders.max { ($0.isCompressed ? 0 : 1, $0.size) < ($1.isCompressed ? 0 : 1, $1.size) }
+        // Of several the longest has the most. A copy is better than its own archive, which will be recognised by the copy;
+        // but not one that holds nothing more than what was read.
+        let rest = holders.max { one, other in
+            (self.rank(one, position), one.size) < (self.rank(other, position), other.size)
+        }
         for file in older where file.isCompressed { self.finishCopy(file, of: position) }
         if let rest {
             for file in holders where file.isCompressed && file != rest { self.takeAsCopy(file, of: rest.identity) }
@@ -655,12 +668,42 @@ struct FileFamily: Sendable {
             if file != rest, self.members[file.identity]?.copy == nil {
                 self.act(.report(.copy(path: file.path, original: position.path)))
             }
-            self.takeOver(file, at: file == rest ? .position(position) : .everything, tag: position.path)
+            let isOlder = older.contains(file)
+            let place = rest.map { file == $0 || isOlder ? nil : self.place(of: file, besides: $0, position) } ?? nil
+            self.takeOver(file, at: file == rest ? .position(position) : place ?? .everything, tag: position.path)
             self.addName(position.target, to: file.identity)
             taken.append(file.identity)
         }
-        guard let newest = taken.last else { return [] }
-        return taken + self.takeMissed(after: newest)
+        return taken
+    }
+
+    /// The position itself, unless the file holds the same as the one that has the rest: then nothing more is wanted of it.
+    private mutating func place(
+        of file: ListedFile,
+        besides rest: ListedFile,
+        _ position: FilePosition
+    ) -> FileStart.Place {
+        switch self.comparison(of: file, with: rest) {
+        case .different: .position(position)
+        default: .everything
+        }
+    }
+
+    /// The file is a copy of the log as it is now, or the archive of the file beside it, whatever else it looks like.
+    private mutating func isOtherCopy(_ file: ListedFile, except original: FileIdentity?) -> Bool {
+        let originals = self.originals(of: file).filter { $0 != original }.compactMap { self.members[$0] }
+        let logs = originals.filter { !$0.age.isRotated || $0.file.path + ".gz" == file.path }
+        return logs.map(\.file).contains { log in
+            switch self.comparison(of: file, with: log) {
+            case .equal, .beginning: true
+            default: false
+            }
+        }
+    }
+
+    private func rank(_ holder: ListedFile, _ position: FilePosition) -> Int {
+        if holder.isCompressed { return 1 }
+        return holder.size > position.offset ? 2 : 0
     }
 
     /// Follows a copy in place of its original.
@@ -699,7 +742,7 @@ struct FileFamily: Sendable {
         for directory in directories.sorted() {
             for file in self.looseNeighbours(in: directory) where self.members[file.identity] == nil {
                 let name = RotatedName(path: file.path)
-                guard name.isRotated, !name.isCompressed, member.names.canHaveBecome(file.path),
+                guard name.isRotated, !name.isCompressed, self.isRotation(name, file, of: member),
                     RotationAge(file) > member.age, self.decision.scan.files[file.identity]?.isMatched != true,
                     !missed.contains(where: { $0.identity == file.identity })
                 else { continue }
@@ -720,6 +763,13 @@ struct FileFamily: Sendable {
             }
         }
         return taken
+    }
+
+    /// The names say that both were the same log.
+    private func isRotation(_ name: RotatedName, _ file: ListedFile, of member: FileMember) -> Bool {
+        if member.names.canHaveBecome(file.path) { return true }
+        // Of a file that was rotated under a date the position knows the log no more, but the name does.
+        return !RotatedName(path: member.tag).isRotated && name.log == RotatedName(path: member.file.target).log
     }
 
     /// Half a window of equal bytes at the same place is no accident.
@@ -760,6 +810,18 @@ struct FileFamily: Sendable {
             self.order.put(identity, after: last)
             self.act(.resume(identity))
             last = identity
+        }
+    }
+
+    /// Reads what was taken up in place of files that are gone or begin anew: the copies, then what was rotated behind them.
+    ///
+    /// Only when every such file has its copies: one may be what another one missed.
+    private mutating func lineUpRelays() {
+        let relays = self.decision.relays
+        self.decision.relays = []
+        for (copies, original) in relays {
+            let missed = copies.last.map { self.takeMissed(after: $0) } ?? []
+            if let original { self.lineUp(copies + missed, before: original) }
         }
     }
 
@@ -896,11 +958,13 @@ struct FileFamily: Sendable {
     }
 
     /// Everything that an archive holds was read.
-    private mutating func finish(_ identity: FileIdentity) {
+    private mutating func finish(_ identity: FileIdentity, size: Int) {
         guard let member = self.members[identity] else { return }
-        self.act(.finish(member.file))
+        var file = member.file
+        file.size = size
+        self.act(.finish(file))
         self.close(identity)
-        self.insert(member.file, tag: member.tag, state: .finished(size: member.file.size))
+        self.insert(file, tag: member.tag, state: .finished(size: size))
     }
 
     /// Remembers how far a file was read: what it held may appear again, compressed.

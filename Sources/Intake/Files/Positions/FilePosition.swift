@@ -58,6 +58,18 @@ struct FilePosition: Hashable, Sendable {
         self.target = target ?? path
     }
 
+    /// The position in the same file before anything was read.
+    var atBeginning: FilePosition {
+        FilePosition(
+            identity: self.identity,
+            offset: 0,
+            fingerprint: Fingerprint([]),
+            isPassingOver: false,
+            path: self.path,
+            target: self.target
+        )
+    }
+
     /// The key under which it is stored.
     var key: String { Self.key(of: self.identity) }
 
@@ -90,14 +102,13 @@ struct FilePosition: Hashable, Sendable {
 }
 
 extension FilePosition {
-    /// To be stored when nothing more is wanted of an open file, whatever was read of it.
+    /// To be stored when nothing more is wanted of an open file as long as it has this size, whatever was read of it.
     static func done(_ file: ListedFile, descriptor: CInt) -> Self {
-        let size = FileStatus(descriptor: descriptor)?.size ?? 0
-        return FilePosition(
+        FilePosition(
             identity: file.identity,
             kind: .done,
-            offset: size,
-            fingerprint: Fingerprint(OpenFile.bytes(of: descriptor, before: size)[...]),
+            offset: file.size,
+            fingerprint: Fingerprint(OpenFile.bytes(of: descriptor, before: file.size)[...]),
             isPassingOver: false,
             path: file.path,
             target: file.target

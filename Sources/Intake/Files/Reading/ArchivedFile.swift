@@ -42,7 +42,7 @@ final class ArchivedFile: TailedFile {
         let (offset, known) = (self.offset, self.tail.count)
         let stop = self.fill(to: known + max(size, self.sufficientBytes))
         let piece = self.records(in: self.buffer, from: known, stop == nil ? .open : .final)
-        guard case .batch = piece else { return stop.map { .over(Self.complaint($0)) } ?? .nothing }
+        guard case .batch = piece else { return stop.map(self.end) ?? .nothing }
         let used = known + self.offset - offset
         self.buffer.removeFirst(used - self.tail.count)
         return piece
@@ -57,11 +57,19 @@ final class ArchivedFile: TailedFile {
         return stop == .unfinished && self.lastGrowth + self.patience > .now ? nil : stop
     }
 
-    private static func complaint(_ stop: GzipContent.Stop) -> String? {
+    /// What was read is over.
+    ///
+    /// What grew behind it meanwhile was not read, so the size counts the bytes that were; of a damaged one nothing more is wanted.
+    private func end(_ stop: GzipContent.Stop) -> Piece {
         switch stop {
-        case .end: nil
-        case .unfinished: "it ends in its midst; what it held up to there was read"
-        case .damaged: "it is no gz or damaged; what it held up to there was read"
+        case .end: .over(size: self.content.consumed, complaint: nil)
+        case .unfinished:
+            .over(size: self.content.consumed, complaint: "it ends in its midst; what it held up to there was read")
+        case .damaged:
+            .over(
+                size: FileStatus(descriptor: self.descriptor)?.size ?? self.content.consumed,
+                complaint: "it is no gz or damaged; what it held up to there was read"
+            )
         }
     }
 }

@@ -15,8 +15,8 @@ class TailedFile {
         case rewritten
         /// It cannot be read; the system's error number.
         case failed(CInt)
-        /// All that it holds was given; the text says why it is less than there should be, if it is.
-        case over(String?)
+        /// All was given that it holds in its `size` bytes; the complaint says why it is less than there should be, if it is.
+        case over(size: Int, complaint: String?)
     }
 
     let identity: FileIdentity
