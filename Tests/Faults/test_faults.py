@@ -8,15 +8,8 @@ import pytest
 from conftest import ROOT
 
 
-# What the long runs still find wrong, and whether something stood still without a word, is left to them: see Tests/long.
-OPEN = ("spool cloned", "look-alike")
-# An agent that is killed while whole archives appear has read some of them twice; see Tests/long.
-OPEN_SOURCES = ("archive",)
-
-
 def test_no_line_is_lost_or_doubled():
-    check("run", "--seed", "20", "--faults", "24", "--seconds", "40", "--without", *OPEN,
-          "--open", *OPEN_SOURCES, "--allow-silence")  # fmt: skip
+    check("run", "--seed", "20", "--faults", "24", "--seconds", "40")
 
 
 @pytest.mark.skipif(

@@ -8,7 +8,7 @@ struct SimulatedHistoriesTests {
     func thousand() async {
         let campaign = Campaign(
             seed: 1,
-            count: 970,
+            count: 1000,
             driver: SimulatedDriver(),
             parallel: 2,
             shrinkings: 3,

@@ -205,7 +205,8 @@ actor FileFollower {
             case .ask(let questions):
                 for question in questions {
                     let (answer, moved) = self.answer(question)
-                    if let moved, scan?.files[moved.identity]?.path == moved.path { return false }
+                    // What was decided without it would be out of order.
+                    if let moved, let scan, Self.wasSeen(moved, in: scan, answers.values) { return false }
                     answers[question] = answer
                 }
             case .act(let actions):
@@ -217,6 +218,19 @@ actor FileFollower {
                 self.staged = [:]
                 return true
             }
+        }
+    }
+
+    /// This decision has seen the file under the name that it does not have any more.
+    private static func wasSeen(
+        _ file: ListedFile,
+        in scan: DirectoryScan,
+        _ answers: some Collection<FileAnswer>
+    ) -> Bool {
+        if scan.files[file.identity]?.path == file.path { return true }
+        return answers.contains { answer in
+            guard case .neighbours(let files) = answer else { return false }
+            return files.contains { $0.identity == file.identity && $0.path == file.path }
         }
     }
 

@@ -163,6 +163,9 @@ struct FileFamily: Sendable {
         for position in gone where position.kind == .plain {
             self.remember(position)
             self.deleted.insert(position)
+        }
+        // A file may hold what was read of several: it is what became of the one of which it holds the most.
+        for position in gone.sorted(by: { $0.offset > $1.offset }) where position.kind == .plain {
             self.decision.relays.append((self.takeCopies(of: position, original: nil), nil))
         }
         self.lineUpRelays()
@@ -689,13 +692,14 @@ struct FileFamily: Sendable {
         }
     }
 
-    /// The file is a copy of the log as it is now, or the archive of the file beside it, whatever else it looks like.
+    /// The file is a copy of the log as it is now, or the archive of a file that is still there, whatever else it looks like.
     private mutating func isOtherCopy(_ file: ListedFile, except original: FileIdentity?) -> Bool {
         let originals = self.originals(of: file).filter { $0 != original }.compactMap { self.members[$0] }
-        let logs = originals.filter { !$0.age.isRotated || $0.file.path + ".gz" == file.path }
+        let logs = originals.filter { !$0.age.isRotated || file.isCompressed }
         return logs.map(\.file).contains { log in
             switch self.comparison(of: file, with: log) {
-            case .equal, .beginning: true
+            case .equal: true
+            case .beginning(let length): !file.isCompressed || length >= Fingerprint.window
             default: false
             }
         }
