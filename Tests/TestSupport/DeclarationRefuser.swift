@@ -10,7 +10,13 @@ public final class DeclarationRefuser: Sendable {
 
     private let listener: CInt
     private let target: UInt16
-    private let counts = Mutex((connections: 0, refusals: 0))
+    private let counts = Mutex(Counts())
+
+    private struct Counts {
+        var connections = 0
+        var refusals = 0
+        var declarations: [String: Int] = [:]
+    }
 
     /// Starts to listen on a free port; `target` is the plain port of a broker on 127.0.0.1.
     public init(target: UInt16) throws {
@@ -39,6 +45,9 @@ public final class DeclarationRefuser: Sendable {
     /// How often a declaration was refused.
     public var refusals: Int { self.counts.withLock { $0.refusals } }
 
+    /// How often a queue was declared, or looked for, which is a passive declaration.
+    public func declarations(of queue: String) -> Int { self.counts.withLock { $0.declarations[queue] ?? 0 } }
+
     private static func carry(_ source: CInt, _ destination: CInt) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -57,7 +66,9 @@ public final class DeclarationRefuser: Sendable {
             guard start.count == 7 else { break }
             let size = start[3...6].reduce(0) { $0 << 8 | Int($1) }
             let rest = self.take(size + 1, from: client)
-            if start[0] == 1, Self.declaresTransient(rest) {
+            let declared = start[0] == 1 ? Self.declaration(rest) : nil
+            if let declared { self.counts.withLock { $0.declarations[declared.queue, default: 0] += 1 } }
+            if declared?.isTransient == true {
                 self.counts.withLock { $0.refusals += 1 }
                 let close = Self.connectionClose
                 send(client, close, close.count, CInt(MSG_NOSIGNAL))
@@ -75,11 +86,12 @@ public final class DeclarationRefuser: Sendable {
         return recv(descriptor, &bytes, count, CInt(MSG_WAITALL)) == count ? bytes : []
     }
 
-    /// Whether a method is queue.declare, neither passive nor durable.
-    private static func declaresTransient(_ payload: [UInt8]) -> Bool {
-        guard payload.starts(with: [0, 50, 0, 10]), payload.count > 7 else { return false }
+    /// The queue that a method declares, if it is queue.declare, and whether it is to be neither passive nor durable.
+    private static func declaration(_ payload: [UInt8]) -> (queue: String, isTransient: Bool)? {
+        guard payload.starts(with: [0, 50, 0, 10]), payload.count > 7 else { return nil }
         let bits = 7 + Int(payload[6])
-        return bits < payload.count && payload[bits] & 3 == 0
+        guard bits < payload.count else { return nil }
+        return (String(decoding: payload[7..<bits], as: UTF8.self), payload[bits] & 3 == 0)
     }
 
     private static var connectionClose: [UInt8] {

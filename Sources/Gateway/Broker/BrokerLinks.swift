@@ -27,14 +27,15 @@ actor BrokerLinks {
         var key = key
         key.shard = 0
         while let entry = self.entries[key], entry.users >= entry.capacity { key.shard += 1 }
-        if self.entries[key] == nil {
-            let link = BrokerLink(key, logger: self.logger)
-            self.entries[key] = Entry(link: link, task: Task { await link.run() })
-        }
-        guard var entry = self.entries[key] else { preconditionFailure("the entry was just made") }
+        var entry = self.entries[key] ?? self.open(key)
         entry.users += 1
         self.entries[key] = entry
         return (key, entry.link)
+    }
+
+    private func open(_ key: BrokerLink.Key) -> Entry {
+        let link = BrokerLink(key, logger: self.logger)
+        return Entry(link: link, task: Task { await link.run() })
     }
 
     /// Changes to another connection to the same broker, because this one carries no more channels.
