@@ -13,7 +13,7 @@ public struct Console: Service {
     private static let heartbeat = Duration.seconds(15)
     private static let shutdownPatience = Duration.seconds(10)
 
-    private let site: Site
+    let site: Site
     private let certificate: ServedCertificate?
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void

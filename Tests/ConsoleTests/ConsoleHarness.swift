@@ -11,6 +11,7 @@ import Store
 struct ConsoleHarness {
     let client: any TestClientProtocol
     let store: MonitoringStore
+    let site: Site
 
     /// Somebody who is signed in, or a program with a key.
     struct Caller {
@@ -39,7 +40,7 @@ struct ConsoleHarness {
         logger.logLevel = .critical
         let console = try Console(store: store, configuration: configuration, logger: logger)
         try await console.application().test(.router) { client in
-            try await body(ConsoleHarness(client: client, store: store))
+            try await body(ConsoleHarness(client: client, store: store, site: console.site))
         }
     }
 

@@ -67,21 +67,18 @@ struct LiveEventsTests {
                 .init(filter: .everything, after: 0), .init(filter: .severity(in: [5]), after: 0),
             ])
             let heart = Task { await live.keepAlive(every: .milliseconds(20)) }
-            let feed = Task {
-                for number in 2...40 {
-                    try await console.ingest(server, [.line(number, "line")])
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-            }
-            var (known, found): ([Int64], Int) = ([0, 0], 0)
+            var (known, found, next): ([Int64], Int, Int) = ([0, 0], 0, 2)
             for await message in stream {
                 #expect(message.arrivals.after == known[message.subscription])
                 known[message.subscription] = message.arrivals.last
                 found += message.arrivals.digest.count
                 if known == [40, 40] { break }
+                // One for each message, so that events come between all the signs of life.
+                guard next <= 40 else { continue }
+                try await console.ingest(server, [.line(next, "line")])
+                next += 1
             }
             #expect(found == 40)
-            try await feed.value
             heart.cancel()
             await live.finish()
         }
@@ -89,9 +86,7 @@ struct LiveEventsTests {
 
     @Test("share a stream, each with its own query and what it missed")
     func subscriptions() async throws {
-        var configuration = ConsoleConfiguration()
-        configuration.sessionCheck = .seconds(1)
-        try await ConsoleHarness.run(configuration: configuration) { console in
+        try await ConsoleHarness.run { console in
             try await console.ingest(try await console.server(), [.line(1, "apple"), .line(2, "pear")])
             let text = try await Self.streamed("/events/stream?q=apple&after=0&q=pear&after=0", console)
             #expect(text.contains(#/event: events\ndata: 0\ndata: .*apple/#), "\(text)")
@@ -110,23 +105,18 @@ struct LiveEventsTests {
         }
     }
 
-    /// What a stream sends until its session is ended, which its next message brings to light.
+    /// What a stream sends that the server ends as soon as it is open.
     private static func streamed(_ path: String, _ console: ConsoleHarness) async throws -> String {
         let caller = try await console.session(try await console.user("hana", .readonly))
-        let page = Task { try await console.send(.get, path, as: caller).text }
-        let key = try await console.key(try await console.user("monitor", .readonly), .read)
-        try await eventually("an open page") {
-            try await console.send(.get, "/metrics", as: key).text.contains("hatohol_live_pages 1\n")
-        }
-        try await console.store.closeSession(hash: Secret.hash(caller.cookie))
-        let feed = Task {
-            for number in 3... {
-                try await console.ingest(1, [.line(number, "apple")])
-                try await Task.sleep(for: .milliseconds(50))
-            }
-        }
-        defer { feed.cancel() }
-        return try await page.value
+        async let page = console.send(.get, path, as: caller)
+        try await self.waitForPage(of: console)
+        await console.site.live.finish()
+        return try await page.text
+    }
+
+    /// Waits until a page is open; from then on it is told everything.
+    private static func waitForPage(of console: ConsoleHarness) async throws {
+        try await eventually("an open page") { console.site.metrics.livePages == 1 }
     }
 
     @Test("ask for what they missed")
@@ -178,10 +168,7 @@ struct LiveEventsTests {
             let id = try await console.user("hana", .readonly)
             let caller = try await console.session(id)
             async let page = console.send(.get, "/events/stream?after=0", as: caller)
-            let key = try await console.key(try await console.user("monitor", .readonly), .read)
-            try await eventually("an open page") {
-                try await console.send(.get, "/metrics", as: key).text.contains("hatohol_live_pages 1\n")
-            }
+            try await Self.waitForPage(of: console)
             if isEnded {
                 try await console.store.closeSession(hash: Secret.hash(caller.cookie))
             } else {
@@ -189,14 +176,9 @@ struct LiveEventsTests {
                 user.hostGroups = ["db"]
                 try await console.store.update(user)
             }
-            let feed = Task {
-                for number in 1... {
-                    try await console.ingest(server, [.line(number, "secret")])
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
+            // The next message brings it to light.
+            try await console.ingest(server, [.line(1, "secret")])
             let answer = try await page
-            feed.cancel()
             #expect(answer.text.contains("event: signed-out") == isEnded)
         }
     }
@@ -214,10 +196,7 @@ struct LiveEventsTests {
             let caller = try await console.key(id, .read)
             let key = try #require(try await console.store.apiKeys().first { $0.user == id })
             async let page = console.send(.get, "/events/stream?after=0", as: caller)
-            let monitor = try await console.key(try await console.user("monitor", .readonly), .read)
-            try await eventually("an open page") {
-                try await console.send(.get, "/metrics", as: monitor).text.contains("hatohol_live_pages 1\n")
-            }
+            try await Self.waitForPage(of: console)
             switch change {
             case .removed: try await console.store.removeAPIKey(key.id)
             case .ownerRemoved: try await console.store.removeUser(id)
@@ -226,14 +205,9 @@ struct LiveEventsTests {
                 user.hostGroups = ["db"]
                 try await console.store.update(user)
             }
-            let feed = Task {
-                for number in 1... {
-                    try await console.ingest(server, [.line(number, "secret")])
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
+            // The next message brings it to light.
+            try await console.ingest(server, [.line(1, "secret")])
             let answer = try await page
-            feed.cancel()
             #expect(answer.status == 200)
             #expect(answer.text.contains("event: signed-out") == (change != .ownerSeesLess))
         }
