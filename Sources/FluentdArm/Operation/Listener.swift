@@ -4,7 +4,8 @@ internal import Glibc
 
 /// A socket that answers everybody who connects with a text and closes; costs nothing while nobody does.
 ///
-/// At most ``ListenerPeers/most`` connections at a time, each for at most ``ListenerPeers/patience``, so that slow clients hold up nobody.
+/// At most ``ListenerPeers/most`` connections at a time, whose clients may be slow for ``ListenerPeers/patience``, so that they hold up
+/// nobody.
 final class Listener: Sendable {
     /// How long nobody is accepted after the system had no descriptor for somebody.
     private static let pause = DispatchTimeInterval.seconds(1)
@@ -21,19 +22,21 @@ final class Listener: Sendable {
     /// - Throws: `SettingsError` that says why it cannot.
     convenience init(
         path: String,
+        patience: Duration = ListenerPeers.patience,
         answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
     ) throws(SettingsError) {
         guard path.utf8.count < 108 else {
             throw SettingsError(place: path, reason: "is too long for a socket: at most 107 bytes")
         }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let peers = ListenerPeers(isRequestRead: false, patience: patience, answer: answer)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         unlink(path)
         let mask = umask(0o077)
         defer { umask(mask) }
-        try self.init(descriptor, address, path: path, name: path, isRequestRead: false, answer)
+        try self.init(descriptor, address, path: path, name: path, serving: peers)
     }
 
     /// Listens on a numeric address and port, for HTTP.
@@ -44,15 +47,16 @@ final class Listener: Sendable {
         answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
     ) throws(SettingsError) {
         let address = try ListeningAddress(text)
+        let peers = ListenerPeers(isRequestRead: true, answer: answer)
         let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         switch address {
         case .v4(let address):
-            try self.init(descriptor, address, path: nil, name: text, isRequestRead: true, answer)
+            try self.init(descriptor, address, path: nil, name: text, serving: peers)
         case .v6(let address):
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
-            try self.init(descriptor, address, path: nil, name: text, isRequestRead: true, answer)
+            try self.init(descriptor, address, path: nil, name: text, serving: peers)
         }
     }
 
@@ -61,8 +65,7 @@ final class Listener: Sendable {
         _ address: some Any,
         path: String?,
         name: String,
-        isRequestRead: Bool,
-        _ answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
+        serving peers: ListenerPeers
     ) throws(SettingsError) {
         let isBound = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -80,7 +83,6 @@ final class Listener: Sendable {
         let queue = DispatchQueue(label: "listener")
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         self.source = source
-        let peers = ListenerPeers(isRequestRead: isRequestRead, answer)
         nonisolated(unsafe) let accepting: any DispatchSourceRead = source
         source.setEventHandler {
             let peer = accept(descriptor, nil, nil)

@@ -7,12 +7,15 @@ internal import Synchronization
 final class ListenerPeers: Sendable {
     /// So many are served at a time; for one more, the one that has been there longest is sent away.
     static let most = 16
-    /// So many milliseconds a request may take to come, and its answer to go, together.
-    static let patience: Int64 = 4000
+    /// So long a request may take to come, and as long its answer to go.
+    ///
+    /// What the answer takes to be made is our own time: a busy agent is slow, and there all the same.
+    static let patience = Duration.seconds(4)
     /// The most bytes of a request.
     private static let largestRequest = 8192
 
     private let isRequestRead: Bool
+    private let patience: Duration
     private let answer: @Sendable (_ request: [UInt8]) async -> [UInt8]
     /// Their descriptors, the oldest first.
     ///
@@ -21,9 +24,15 @@ final class ListenerPeers: Sendable {
 
     /// - Parameters:
     ///   - isRequestRead: Whether they send something first.
+    ///   - patience: See ``patience``.
     ///   - answer: What they get.
-    init(isRequestRead: Bool, _ answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]) {
+    init(
+        isRequestRead: Bool,
+        patience: Duration = ListenerPeers.patience,
+        answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
+    ) {
         self.isRequestRead = isRequestRead
+        self.patience = patience
         self.answer = answer
     }
 
@@ -34,10 +43,10 @@ final class ListenerPeers: Sendable {
             if open.count >= Self.most, let oldest = open.first { shutdown(oldest, CInt(SHUT_RDWR)) }
             open.append(peer)
         }
-        let due = ContinuousClock.now + .milliseconds(Self.patience)
         DetachedThread.start {
-            let request = self.isRequestRead ? Self.readRequest(peer, until: due) : []
-            Self.send(self.waitForAnswer(to: request), to: peer, until: due)
+            let request = self.isRequestRead ? Self.readRequest(peer, until: .now + self.patience) : []
+            let answer = self.waitForAnswer(to: request)
+            Self.send(answer, to: peer, until: .now + self.patience)
             self.open.withLock { $0.removeAll { $0 == peer } }
             close(peer)
         }

@@ -1,6 +1,6 @@
 import Glibc
 import Intake
-import Synchronization
+import TestSupport
 
 /// Runs a source for the length of a test, which gets the place where the source listens.
 ///

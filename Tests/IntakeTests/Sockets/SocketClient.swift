@@ -1,5 +1,5 @@
-import Daemon
 import Glibc
+import TestSupport
 
 /// A client on a TCP, UDP or Unix socket; it waits on threads of its own.
 final class SocketClient: Sendable {
@@ -87,20 +87,4 @@ final class SocketClient: Sendable {
         let count = buffer.withUnsafeMutableBytes { recv(self.descriptor, $0.baseAddress, $0.count, flags) }
         return Array(buffer.prefix(max(0, count)))
     }
-}
-
-/// Runs what may wait for long on a thread that nobody else needs.
-func blocking<Value: Sendable, Failure: Error>(
-    _ work: @escaping @Sendable () throws(Failure) -> Value
-) async throws(Failure) -> Value {
-    let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
-        DetachedThread.start {
-            do throws(Failure) {
-                continuation.resume(returning: .success(try work()))
-            } catch {
-                continuation.resume(returning: .failure(error))
-            }
-        }
-    }
-    return try result.get()
 }
