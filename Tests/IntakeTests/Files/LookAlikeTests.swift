@@ -22,20 +22,16 @@ struct LookAlikeTests {
         return try FileTail(configuration, resumingFrom: positions, logger: self.log.logger)
     }
 
-    private func text(_ numbers: Range<Int>) -> String { numbers.map { "line number \($0)\n" }.joined() }
-
-    private func lines(_ numbers: Range<Int>) -> [String] { numbers.map { "line number \($0)" } }
-
     @Test("a file that begins with all of another one is read from its first line", arguments: [1, 100])
     func longerFile(common: Int) async throws {
         let sink = RecordCollector()
-        LogWriter(self.directory.file("backup-20261129.log")).write(self.text(0..<common))
+        LogWriter(self.directory.file("backup-20261129.log")).write(numberedText(0..<common))
         try await withRunning(try self.tail("backup-*.log"), into: sink) {
             await sink.wait(for: common)
-            LogWriter(self.directory.file("backup-20261130.log")).write(self.text(0..<common + 2))
+            LogWriter(self.directory.file("backup-20261130.log")).write(numberedText(0..<common + 2))
             await sink.wait(for: 2 * common + 2)
         }
-        #expect(await sink.texts == self.lines(0..<common) + self.lines(0..<common + 2))
+        #expect(await sink.texts == numberedLines(0..<common) + numberedLines(0..<common + 2))
     }
 
     @Test("two files of the same short text are two files, whatever their names")
@@ -53,83 +49,33 @@ struct LookAlikeTests {
 
     @Test(
         "an archive is known by what it holds, whatever rotation made of the name",
-        arguments: [
+        arguments: LogLayout.besideRotations,
+        [
             "app-2026-11-30T17-48-00.932.log", "app-1.log", "app.1.log", "app-01-15-2026-1.log", "app_1.log",
             "app.log.1",
         ]
     )
-    func archiveNames(name: String) async throws {
-        let sink = RecordCollector()
-        let (path, rotated) = (self.directory.file("app.log"), self.directory.file(name))
-        LogWriter(path).write(self.text(0..<500))
-        let tail = try self.tail("*") { $0.deletedQuiet = .milliseconds(50) }
+    func archiveNames(layout: LogLayout, name: String) async throws {
+        let (sink, site) = (RecordCollector(), LogSite(layout))
+        let directory = FilePattern.directory(of: site.path)
+        let rotated = "\(directory)/\(name)"
+        LogWriter(site.path).write(numberedText(0..<500))
+        let tail = try site.tail {
+            $0.patterns = [FilePattern.directory(of: site.followed) + "/*"]
+            ($0.deletedQuiet, $0.auditInterval) = (.milliseconds(50), .milliseconds(20))
+        }
         try await withRunning(tail, into: sink) {
             await sink.wait(for: 500)
-            rename(path, rotated)
-            LogWriter(path).write(self.text(500..<600))
+            rename(site.path, rotated)
+            LogWriter(site.path).write(numberedText(500..<600))
             await sink.wait(for: 600)
-            LogWriter(rotated + ".gz").write(gzipped(Array(self.text(0..<500).utf8)))
+            LogWriter(rotated + ".gz").write(gzipped(Array(numberedText(0..<500).utf8)))
             unlink(rotated)
             await sink.waitForPosition(of: FileStatus(path: rotated + ".gz")?.identity)
-            LogWriter(path).write("end\n")
+            LogWriter(site.path).write("end\n")
             await sink.wait(for: 601)
         }
-        #expect(await sink.texts == self.lines(0..<600) + ["end"])
-    }
-
-    @Test("rotated twice behind a link before anybody looks, no generation is missed", arguments: [false, true])
-    func twoRotationsBehindALink(isStopped: Bool) async throws {
-        let sink = RecordCollector()
-        for name in ["containers", "pods"] { mkdir(self.directory.file(name), 0o755) }
-        let path = self.directory.file("pods/0.log")
-        LogWriter(path).write("1\n")
-        symlink("../pods/0.log", self.directory.file("containers/web.log"))
-        func rotateTwice() {
-            for generation in 2...3 {
-                rename(path, path + ".2026113\(generation)")
-                LogWriter(path).write("\(generation)\n")
-            }
-        }
-        try await withRunning(try self.tail("containers/*.log"), into: sink) {
-            await sink.wait(for: 1)
-            if !isStopped {
-                rotateTwice()
-                await sink.wait(for: 3)
-            }
-        }
-        if isStopped { rotateTwice() }
-        try await withRunning(try self.tail("containers/*.log", resuming: await sink.storedPositions), into: sink) {
-            await sink.wait(for: 3)
-            LogWriter(path).write("end\n")
-            await sink.wait(for: 4)
-        }
-        #expect(await sink.texts == ["1", "2", "3", "end"])
-    }
-
-    @Test("copied, truncated and compressed before anybody looks, each line comes once", arguments: [0, 10])
-    func copyTruncateCompress(unread: Int) async throws {
-        let sink = RecordCollector()
-        let path = self.directory.file("app.log")
-        let writer = LogWriter(path)
-        writer.write(self.text(0..<200))
-        try await withRunning(try self.tail("app.log*"), into: sink) {
-            await sink.wait(for: 200)
-            await sink.pause()
-            writer.write("held\n")
-            while await !sink.isWaitedFor { await Task.yield() }
-            writer.write(self.text(200..<200 + unread))
-            let copy = self.text(0..<200) + "held\n" + self.text(200..<200 + unread)
-            LogWriter(path + ".1.gz").write(gzipped(Array(copy.utf8)))
-            writer.truncate()
-            writer.write("next\n")
-            await sink.resume()
-            await sink.wait(for: 202 + unread)
-        }
-        try await withRunning(try self.tail("app.log*", resuming: await sink.storedPositions), into: sink) {
-            writer.write("end\n")
-            await sink.wait { $0.last?.text == "end" }
-        }
-        #expect(await sink.texts == self.lines(0..<200) + ["held"] + self.lines(200..<200 + unread) + ["next", "end"])
+        #expect(await sink.texts == numberedLines(0..<600) + ["end"])
     }
 
     @Test("names that are not UTF-8 are read, and shown with a replacement character")
@@ -209,17 +155,5 @@ struct LookAlikeTests {
             await sink.wait(for: 12)
         }
         #expect(await sink.lines.filter { $0.tag.hasSuffix("a.log") }.map(\.text) == ["1", "2"])
-    }
-
-    @Test("what is no file, and what matches nothing, is on the list of troubles")
-    func troubles() async throws {
-        let sink = RecordCollector()
-        mkdir(self.directory.file("folder"), 0o755)
-        let tail = try self.tail("folder")
-        try await withRunning(tail, into: sink) { while tail.troubles.isEmpty { await Task.yield() } }
-        #expect(tail.troubles.map(\.reason) == ["is a directory, and no file"])
-        let barren = try self.tail("*.none")
-        try await withRunning(barren, into: sink) { while barren.troubles.isEmpty { await Task.yield() } }
-        #expect(barren.troubles.map(\.isSerious) == [false])
     }
 }

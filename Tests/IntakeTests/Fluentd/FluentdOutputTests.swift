@@ -94,7 +94,9 @@ struct FluentdOutputTests {
         let sink = RecordCollector()
         try await withRunning(source, into: sink) {
             await sink.wait(for: 1)
-            while !log.lines.contains(where: { $0.hasPrefix("fluentd ended") }) { await Task.yield() }
+            while !log.lines.contains(where: { $0.hasPrefix("fluentd ended") }), !Task.isCancelled {
+                await Task.yield()
+            }
         }
         #expect(log.lines(.info).contains("fluentd says line=[info]: starting"))
         let warnings = log.lines(.warning)
@@ -120,7 +122,7 @@ struct FluentdOutputTests {
         await sink.pause()
         try await withRunning(source, into: sink) {
             // The child has long ended when its output is read on.
-            while await !sink.isWaitedFor { await Task.yield() }
+            while await !sink.isWaitedFor, !Task.isCancelled { await Task.yield() }
             await sink.resume()
             await sink.wait(for: 1000)
         }
@@ -140,8 +142,8 @@ struct FluentdOutputTests {
             log
         )
         try await withRunning(source, into: RecordCollector()) {
-            while source.problem == nil { await Task.yield() }
-            while self.size(of: "runs") < 3 * 4 { await Task.yield() }
+            while source.problem == nil, !Task.isCancelled { await Task.yield() }
+            while self.size(of: "runs") < 3 * 4, !Task.isCancelled { await Task.yield() }
         }
         #expect(source.problem?.contains("it ends soon after each start (exit status 1)") == true)
         #expect(log.lines(.warning).count { $0.hasSuffix("the port is in use") } == 2)
@@ -179,7 +181,7 @@ struct FluentdOutputTests {
         let bytes = OpenFile.bytes(of: descriptor, from: 0, count: 20) ?? []
         close(descriptor)
         let grandchild = try #require(pid_t(String(decoding: bytes.dropLast(), as: UTF8.self)))
-        while kill(grandchild, 0) == 0 { await Task.yield() }
+        while kill(grandchild, 0) == 0, !Task.isCancelled { await Task.yield() }
         #expect(errno == ESRCH)
     }
 

@@ -11,12 +11,14 @@ actor CollectingSink: RecordSink {
     private(set) var senders: [String?] = []
     private var isClosed = false
     private var refuses = false
+    /// A test that waited here has used up its time.
+    private var isOver = false
     private var blocked: [CheckedContinuation<Void, Never>] = []
     private var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var waitingForBlocked: [CheckedContinuation<Void, Never>] = []
 
     func accept(_ batch: RecordBatch) async throws {
-        if self.isClosed {
+        if self.isClosed, !self.isOver {
             await withCheckedContinuation { continuation in
                 self.blocked.append(continuation)
                 for waiter in self.waitingForBlocked { waiter.resume() }
@@ -47,15 +49,30 @@ actor CollectingSink: RecordSink {
     /// Fails from now on.
     func refuse() { self.refuses = true }
 
-    /// Returns once this many records are there.
+    /// Returns once this many records are there, or when the test is cancelled, which then fails for what is missing.
     func wait(for count: Int) async {
-        guard self.records.count < count else { return }
-        await withCheckedContinuation { self.waiting.append((count, $0)) }
+        await withTaskCancellationHandler {
+            guard !self.isOver, self.records.count < count else { return }
+            await withCheckedContinuation { self.waiting.append((count, $0)) }
+        } onCancel: {
+            Task { await self.giveUp() }
+        }
     }
 
-    /// Returns once a batch waits at the closed door.
+    /// Returns once a batch waits at the closed door, or when the test is cancelled.
     func waitUntilBlocked() async {
-        guard self.blocked.isEmpty else { return }
-        await withCheckedContinuation { self.waitingForBlocked.append($0) }
+        await withTaskCancellationHandler {
+            guard !self.isOver, self.blocked.isEmpty else { return }
+            await withCheckedContinuation { self.waitingForBlocked.append($0) }
+        } onCancel: {
+            Task { await self.giveUp() }
+        }
+    }
+
+    private func giveUp() {
+        self.isOver = true
+        for continuation in self.waitingForBlocked + self.waiting.map(\.continuation) { continuation.resume() }
+        (self.waitingForBlocked, self.waiting) = ([], [])
+        self.open()
     }
 }

@@ -15,6 +15,8 @@ actor RecordCollector: RecordSink {
     private(set) var batches = 0
     private var waiters: [(isMet: ([Line]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     private var isClosed = false
+    /// A test that waited here has used up its time.
+    private var isOver = false
     private var blocked: [CheckedContinuation<Void, Never>] = []
 
     /// A source waits for a batch to be accepted.
@@ -23,7 +25,7 @@ actor RecordCollector: RecordSink {
     var storedPositions: [SourcePosition] { Array(self.positions.values) }
 
     func accept(_ batch: RecordBatch) async throws {
-        if self.isClosed { await withCheckedContinuation { self.blocked.append($0) } }
+        if self.isClosed, !self.isOver { await withCheckedContinuation { self.blocked.append($0) } }
         for record in batch.records {
             let text = String(decoding: batch.bytes(of: record), as: UTF8.self)
             var isJSON = false
@@ -50,9 +52,21 @@ actor RecordCollector: RecordSink {
         self.blocked.removeAll()
     }
 
+    /// Returns when the condition holds, or when the test is cancelled, which then fails for what is missing.
     func wait(until isMet: @escaping @Sendable ([Line]) -> Bool) async {
-        if isMet(self.lines) { return }
-        await withCheckedContinuation { self.waiters.append((isMet, $0)) }
+        await withTaskCancellationHandler {
+            if self.isOver || isMet(self.lines) { return }
+            await withCheckedContinuation { self.waiters.append((isMet, $0)) }
+        } onCancel: {
+            Task { await self.giveUp() }
+        }
+    }
+
+    private func giveUp() {
+        self.isOver = true
+        for waiter in self.waiters { waiter.continuation.resume() }
+        self.waiters.removeAll()
+        self.resume()
     }
 
     func wait(for count: Int) async { await self.wait { $0.count >= count } }
@@ -62,9 +76,10 @@ actor RecordCollector: RecordSink {
 func withRunning<Result>(
     _ source: some Source,
     into sink: some RecordSink,
+    on executor: (any TaskExecutor)? = nil,
     _ body: () async throws -> Result
 ) async throws -> Result {
-    let running = Task { try await source.run(into: sink) }
+    let running = Task(executorPreference: executor) { try await source.run(into: sink) }
     do {
         let result = try await body()
         running.cancel()
