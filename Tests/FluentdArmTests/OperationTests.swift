@@ -92,7 +92,7 @@ private enum Machine {
                 nextSequence: 7,
                 problem: "the spool is full"
             ),
-            lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5)],
+            lags: [FileTail.Lag(path: "/var/log/\"x\"", bytes: 12, seconds: 3.5, holeBytes: 6)],
             listeners: [
                 ListenerCounts(
                     source: "syslog udp://127.0.0.1:514",
@@ -123,7 +123,7 @@ private enum Machine {
         #expect(await blocking { request.run(asJSON: false) })
         #expect(StatusRequest.table(json).contains("nextSequence: 7\n"))
         let table = StatusRequest.table(json)
-        #expect(table.contains(#"file: path="/var/log/\"x\"" bytesBehind=12 secondsBehind=3"#))
+        #expect(table.contains(#"file: path="/var/log/\"x\"" bytesBehind=12 secondsBehind=3 holeBytes=6"#))
         #expect(table.contains(#"rule: rule="noise" dropped=2 sampledAway=1 aboveLimit=0"#))
         #expect(
             table.contains(#"listener: source="syslog udp://127.0.0.1:514" records=5 droppedDatagrams=4 cutRecords=1"#)
@@ -143,6 +143,7 @@ private enum Machine {
         #expect(text.contains("hap2_fluentd_problem 1\n"))
         #expect(text.contains(#"hap2_fluentd_file_lag_bytes{path="/var/log/\"x\""} 12"#))
         #expect(text.contains(#"hap2_fluentd_file_lag_seconds{path="/var/log/\"x\""} 3.5"#))
+        #expect(text.contains(#"hap2_fluentd_file_hole_bytes_total{path="/var/log/\"x\""} 6"#))
         let source = #"source="syslog udp://127.0.0.1:514""#
         #expect(text.contains("hap2_fluentd_listener_records_total{\(source)} 5\n"))
         #expect(text.contains("hap2_fluentd_listener_trouble_total{\(source),kind=\"droppedDatagrams\"} 4\n"))

@@ -23,6 +23,12 @@ extension AgentStatus {
             self.lags.map { .init(labels: ["path": $0.path], value: "\($0.seconds)") }
         )
         text.add(
+            "file_hole_bytes_total",
+            .counter,
+            "NUL bytes in front of lines that were passed over.",
+            self.lags.map { .init(labels: ["path": $0.path], value: "\($0.holeBytes)") }
+        )
+        text.add(
             "listener_records_total",
             .counter,
             "Records accepted from those who send to the agent.",

@@ -18,7 +18,6 @@ struct AgentStatus: Sendable {
     init(
         arm: ArmStatus,
         lags: [FileTail.Lag],
-        troubles: [FileTail.Trouble] = [],
         listeners: [ListenerCounts],
         rules: [RuleCounts]
     ) {
@@ -26,7 +25,7 @@ struct AgentStatus: Sendable {
         self.lags = lags
         self.listeners = listeners
         self.rules = rules
-        self.problem = arm.problem ?? troubles.first(where: \.isSerious).map { "\($0.path): \($0.reason)" }
+        self.problem = arm.problem
     }
 
     /// The state of an agent that cannot begin yet.
@@ -81,6 +80,8 @@ struct AgentStatus: Sendable {
         writer.value(Int64(lag.bytes))
         writer.key("secondsBehind")
         writer.value(Int64(lag.seconds))
+        writer.key("holeBytes")
+        writer.value(Int64(lag.holeBytes))
         writer.endObject()
     }
 

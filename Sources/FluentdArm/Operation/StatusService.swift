@@ -62,7 +62,6 @@ struct StatusService: Service {
             AgentStatus(
                 arm: await self.runner.status,
                 lags: self.sources.flatMap { ($0.source as? FileTail)?.lag ?? [] }.sorted { $0.path < $1.path },
-                troubles: self.sources.flatMap { ($0.source as? FileTail)?.troubles ?? [] },
                 listeners: self.sources.compactMap { ($0.source as? any ListeningSource)?.counts },
                 rules: await self.recorder.ruleCounts
             )

@@ -159,8 +159,9 @@ extension ArmSession {
         case .ng:
             let reason = report.failureReason.isEmpty ? "it failed without a reason" : report.failureReason
             self.note(self.monitor.raise(.plugin, reason, at: now.wall))
-        case .ok: self.note(self.monitor.clear(.plugin, at: now.wall))
-        case .initial, .unknown: break
+        // What has just begun, and waits for its first event, knows of nothing that is wrong.
+        case .ok, .initial: self.note(self.monitor.clear(.plugin, at: now.wall))
+        case .unknown: break
         }
     }
 

@@ -65,7 +65,7 @@ actor FileFollower {
         self.family = FileFamily(configuration.family, stored: positions.compactMap(FilePosition.init))
         self.descriptors = DescriptorBudget(limit: configuration.openFiles)
         self.markers = PatternMarkers(positions)
-        self.troubles = TroubleReports(troubles, logger: logger)
+        self.troubles = TroubleReports(troubles, patience: configuration.troublePatience, logger: logger)
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.lease.thread.asUnownedSerialExecutor() }
@@ -134,7 +134,7 @@ actor FileFollower {
             listing = self.settledListing(&scan)
         }
         self.loosePositions += self.markers.note(self.patterns, listing)
-        self.troubles.note(listing)
+        self.troubles.note(listing, at: start)
         for followed in self.files.values { self.inspect(followed, scan) }
         let end = ContinuousClock.now
         self.nextSearch = end + Self.searchPause
@@ -259,6 +259,7 @@ actor FileFollower {
             let files = self.files
             let inspector = FileInspector { files[$0]?.file?.descriptor }
             let answer = inspector.answer(question)
+            if case .contents(let file) = question, case .contents = answer { self.troubles.clear(file) }
             guard let (file, reason) = inspector.failure else { return (answer, nil) }
             self.troubles.note(file, reason)
             return (answer, reason == .moved ? file : nil)
@@ -526,6 +527,7 @@ actor FileFollower {
         switch file.read(self.configuration.chunkSize) {
         case .batch(let batch):
             self.noteHeld(followed)
+            if !batch.records.isEmpty { self.noteHole(followed, file.takeHoleBytes()) }
             followed.reportedError = 0
             return batch
         case .nothing:
@@ -578,13 +580,27 @@ actor FileFollower {
         }
     }
 
+    /// A writer without O_APPEND goes on at its old place after copytruncate: once for each truncation that is worth a line.
+    private func noteHole(_ followed: FollowedFile, _ bytes: Int) {
+        guard followed.noteHole(bytes) else { return }
+        self.logger.notice(
+            "passed over NUL bytes in front of a line: a hole that a writer without O_APPEND leaves after a truncation",
+            metadata: ["path": "\(RawPath.shown(followed.path))", "bytes": "\(bytes)"]
+        )
+    }
+
     private func noteLag(of followed: FollowedFile) {
         var bytes = max(0, followed.seen.size - followed.acceptedOffset)
         if let file = followed.file {
             let size = FileStatus(descriptor: file.descriptor)?.size ?? 0
             bytes = file.isArchive ? file.unread : max(0, size - followed.acceptedOffset)
         }
-        self.lags.note(followed.identity, path: RawPath.shown(followed.path), bytes: bytes)
+        self.lags.note(
+            followed.identity,
+            path: RawPath.shown(followed.path),
+            bytes: bytes,
+            holeBytes: followed.holeBytes
+        )
     }
 
     private func report(_ code: CInt, for followed: FollowedFile) {

@@ -67,6 +67,11 @@ public final class FileTail: Source {
         ///
         /// Default: 5 s.
         public var copyPatience = Duration.seconds(5)
+        /// A pattern that matches no file any more, or a directory that cannot be listed any more, is a trouble after so long; at the start
+        /// it is one at once.
+        ///
+        /// Default: 5 s.
+        public var troublePatience = Duration.seconds(5)
         /// So many files are open at the same time at most; further ones are opened in turn.
         ///
         /// Default: what the limit of the process leaves when a quarter of it, and 128 at least, is kept for all else.
@@ -104,6 +109,9 @@ public final class FileTail: Source {
         public var bytes: Int
         /// For how many seconds the file has been behind without a pause; 0 if it is not.
         public var seconds: Double
+        /// Bytes of holes that were passed over since the start: NULs in front of lines, as copytruncate leaves them to a writer without
+        /// O_APPEND.
+        public var holeBytes = 0
     }
 
     /// What keeps a file, or all files of a directory or of a pattern, from being followed.
@@ -112,9 +120,10 @@ public final class FileTail: Source {
         public var path: String
         /// The reason, as it goes into a sentence.
         public var reason: String
-        /// False if it may well be meant so: a pattern that matches nothing yet.
-        public var isSerious = true
     }
+
+    /// So many troubles are named in ``problem``; the others are counted.
+    private static let mostNamed = 3
 
     /// `tail` and the patterns.
     public let name: String
@@ -147,6 +156,15 @@ public final class FileTail: Source {
 
     /// What keeps files from being followed, as of the last look; sorted by path.
     public var troubles: [Trouble] { self.board.all }
+
+    /// What keeps files from being followed, in one line; `nil` if nothing does.
+    public var problem: String? {
+        let troubles = self.troubles
+        guard !troubles.isEmpty else { return nil }
+        let named = troubles.prefix(Self.mostNamed).map { "\($0.path): \($0.reason)" }
+        let others = troubles.count - named.count
+        return (named + (others > 0 ? ["and \(others) more"] : [])).joined(separator: "; ")
+    }
 
     /// Follows until cancelled.
     public func run(into sink: any RecordSink) async throws {

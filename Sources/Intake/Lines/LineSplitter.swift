@@ -16,8 +16,14 @@ struct LineSplitter: Hashable, Sendable {
     /// The beginning of the current line was delivered, and its rest is not wanted.
     var isPassingOver = false
 
-    /// How many NULs in front of lines were passed over.
+    /// How many NULs in front of lines were passed over since ``takeHoleBytes()``.
     private(set) var holeBytes = 0
+
+    /// How many NULs in front of lines were passed over since the last call.
+    mutating func takeHoleBytes() -> Int {
+        defer { self.holeBytes = 0 }
+        return self.holeBytes
+    }
 
     /// Calls `line` with the place of each line that is complete in `storage[start...]`, and whether it was cut.
     ///

@@ -28,8 +28,8 @@ struct RecordSplitter {
         set { self.lines.isPassingOver = newValue }
     }
 
-    /// How many NULs in front of lines were passed over: holes that a writer left after copytruncate.
-    var holeBytes: Int { self.lines.holeBytes }
+    /// How many NULs in front of lines were passed over since the last call: holes that a writer left after copytruncate.
+    mutating func takeHoleBytes() -> Int { self.lines.takeHoleBytes() }
 
     /// In so many bytes there is always a complete record: one of greatest length and what shows that it has ended.
     var sufficientBytes: Int { (self.isStart == nil ? 1 : 2) * (self.lines.limit + 2) }

@@ -5,6 +5,7 @@ final class LagBoard: Sendable {
     private struct Entry {
         var path: String
         var bytes: Int
+        var holeBytes: Int
         var since: ContinuousClock.Instant?
     }
 
@@ -15,15 +16,20 @@ final class LagBoard: Sendable {
         return self.entries.withLock { entries in
             entries.values.map { entry in
                 let seconds = entry.since.map { (now - $0) / .seconds(1) } ?? 0
-                return FileTail.Lag(path: entry.path, bytes: entry.bytes, seconds: seconds)
+                return FileTail.Lag(
+                    path: entry.path,
+                    bytes: entry.bytes,
+                    seconds: seconds,
+                    holeBytes: entry.holeBytes
+                )
             }
         }
     }
 
-    func note(_ identity: FileIdentity, path: String, bytes: Int) {
+    func note(_ identity: FileIdentity, path: String, bytes: Int, holeBytes: Int) {
         self.entries.withLock { entries in
             let since = bytes == 0 ? nil : entries[identity]?.since ?? .now
-            entries[identity] = Entry(path: path, bytes: bytes, since: since)
+            entries[identity] = Entry(path: path, bytes: bytes, holeBytes: holeBytes, since: since)
         }
     }
 

@@ -33,6 +33,9 @@ final class FollowedFile {
     private var flushedSize = 0
     /// The error that was reported, to report it once.
     var reportedError: CInt = 0
+    /// NULs in front of lines that were passed over, and whether that was reported since the file was truncated last.
+    private(set) var holeBytes = 0
+    private var isHoleReported = false
     /// The size and the time of the last change, as of the last look.
     var seen = FollowedFile.unseen
 
@@ -72,7 +75,16 @@ final class FollowedFile {
         if self.acceptedOffset == self.file?.offset { self.acceptedOffset = 0 }
         self.ready = nil
         self.flushedSize = 0
+        self.isHoleReported = false
         if let file = self.file { file.restart() } else { self.content = .closed(start) }
+    }
+
+    /// Counts NULs that were passed over; returns whether that is to be reported.
+    func noteHole(_ bytes: Int) -> Bool {
+        guard bytes > 0 else { return false }
+        self.holeBytes += bytes
+        defer { self.isHoleReported = true }
+        return !self.isHoleReported
     }
 
     /// What the batch that is sent now has to wait for; `nil` if it is on the disk.

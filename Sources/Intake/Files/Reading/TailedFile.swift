@@ -128,6 +128,9 @@ class TailedFile {
         return OpenFile.bytes(of: self.descriptor, before: self.offset).suffix(self.tail.count) == self.tail[...]
     }
 
+    /// How many NULs in front of lines were passed over since the last call.
+    final func takeHoleBytes() -> Int { self.splitter.takeHoleBytes() }
+
     /// Begins again at the beginning.
     func restart() {
         self.offset = 0

@@ -7,13 +7,21 @@ struct TroubleReports {
     private static let mostTold = 20
 
     private let board: TroubleBoard
+    private let patience: Duration
     private let logger: Logger
     private var unreadable: [FileIdentity: FileTail.Trouble] = [:]
     private var listed: Set<FileTail.Trouble> = []
+    /// When each trouble of the last listing was seen first.
+    private var since: [FileTail.Trouble: ContinuousClock.Instant] = [:]
+    private var isFirst = true
     private var told = 0
 
-    init(_ board: TroubleBoard, logger: Logger) {
+    /// Shows troubles on a board; what a listing lacks is one when it has lasted for `patience`.
+    ///
+    /// Between the two steps of a rotation there is no file of a name.
+    init(_ board: TroubleBoard, patience: Duration, logger: Logger) {
         self.board = board
+        self.patience = patience
         self.logger = logger
     }
 
@@ -38,26 +46,28 @@ struct TroubleReports {
         if self.unreadable.removeValue(forKey: identity) != nil { self.show() }
     }
 
-    /// Notes what a listing lacks.
-    mutating func note(_ listing: DirectoryListing) {
-        var now: Set<FileTail.Trouble> = []
-        for (directory, code) in listing.refused {
-            now.insert(FileTail.Trouble(path: RawPath.shown(directory), reason: Self.text(code)))
-        }
-        for (path, kind) in listing.others {
-            now.insert(FileTail.Trouble(path: path, reason: "is a \(kind), and no file"))
-        }
-        for pattern in listing.barren {
-            now.insert(FileTail.Trouble(path: pattern, reason: "matches no file", isSerious: false))
-        }
-        for trouble in now.subtracting(self.listed).sorted(by: { $0.path < $1.path }) {
+    /// Notes what a listing lacks: the first one at once, as a misspelt name is best told at the start.
+    mutating func note(_ listing: DirectoryListing, at now: ContinuousClock.Instant) {
+        let first = self.isFirst ? now - self.patience : now
+        self.isFirst = false
+        let current = Self.troubles(of: listing)
+        self.since = Dictionary(uniqueKeysWithValues: current.map { ($0, self.since[$0] ?? first) })
+        let lasting = Set(self.since.filter { now - $0.value >= self.patience }.keys)
+        for trouble in lasting.subtracting(self.listed).sorted(by: { $0.path < $1.path }) {
             self.tell("nothing is followed here", trouble)
         }
         let gone = self.unreadable.filter { listing.files[$0.key] == nil }
-        guard now != self.listed || !gone.isEmpty else { return }
+        guard lasting != self.listed || !gone.isEmpty else { return }
         for identity in gone.keys { self.unreadable[identity] = nil }
-        self.listed = now
+        self.listed = lasting
         self.show()
+    }
+
+    private static func troubles(of listing: DirectoryListing) -> Set<FileTail.Trouble> {
+        let refused = listing.refused.map { FileTail.Trouble(path: RawPath.shown($0), reason: self.text($1)) }
+        let others = listing.others.map { FileTail.Trouble(path: $0, reason: "is a \($1), and no file") }
+        let barren = listing.barren.map { FileTail.Trouble(path: $0, reason: "matches no file") }
+        return Set(refused + others + barren)
     }
 
     /// Tells what the family found.
