@@ -43,7 +43,10 @@ struct SourceFailureTests {
     func `a file that is not there, and one that cannot be read, are named`() async throws {
         try self.directory.write("", to: "is-there.log")
         let path = self.directory.path
-        let tails = ["is-there.log", "missing.log", "no-*.log"].flatMap { ["--tail", "\(path)/\($0)"] }
+        let rawName = Array("\(path)/raw-".utf8CString.dropLast()) + [CChar(bitPattern: 0xA5), 0]
+        close(open(rawName, O_WRONLY | O_CREAT, 0o644))
+        defer { unlink(rawName) }
+        let tails = ["is-there.log", "raw-*", "missing.log", "no-*.log"].flatMap { ["--tail", "\(path)/\($0)"] }
         let check = try await Outcome.of(
             Programs.agent,
             self.options(tails + ["--tail", path, "--check-config"])

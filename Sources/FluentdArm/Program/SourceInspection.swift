@@ -6,6 +6,9 @@ struct SourceInspection {
     /// So many files of one pattern are named; the others are counted.
     private static let mostNamed = 3
 
+    /// A path as the system has it, a zero at its end: a name may be no UTF-8.
+    private typealias Path = [CChar]
+
     private let patterns: [String]
 
     init(_ configuration: Configuration) {
@@ -27,7 +30,7 @@ struct SourceInspection {
         }
         // A pattern such as logs/* matches directories beside the files that are meant.
         let files = self.isWild(pattern) ? paths.filter { !self.isDirectory($0) } : paths
-        let refusals = files.compactMap { path in self.refusal(of: path).map { "source: \(path): \($0)" } }
+        let refusals = files.compactMap { path in self.refusal(of: path).map { "source: \(self.shown(path)): \($0)" } }
         guard refusals.count > self.mostNamed else { return refusals }
         return refusals.prefix(self.mostNamed) + [
             "source: \(pattern): so are \(refusals.count - self.mostNamed) more files"
@@ -35,11 +38,11 @@ struct SourceInspection {
     }
 
     /// Why a path is not read; `nil` if it is.
-    private static func refusal(of path: String) -> String? {
+    private static func refusal(of path: Path) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return String(cString: strerror(errno)) }
         switch status.st_mode & S_IFMT {
-        case S_IFDIR: return "it is a directory; name the files in it, as in '\(path)/*.log'"
+        case S_IFDIR: return "it is a directory; name the files in it, as in '\(self.shown(path))/*.log'"
         case S_IFREG: break
         default: return "it is no regular file; read a pipe by --stdin"
         }
@@ -48,18 +51,26 @@ struct SourceInspection {
             + "add the user to the file's group, adm for the logs of Debian"
     }
 
-    private static func isDirectory(_ path: String) -> Bool {
+    private static func isDirectory(_ path: Path) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func isWild(_ text: String) -> Bool { text.contains { "*?[".contains($0) } }
 
-    private static func matches(of pattern: String) -> [String] {
-        guard self.isWild(pattern) else { return access(pattern, F_OK) == 0 || errno != ENOENT ? [pattern] : [] }
+    private static func matches(of pattern: String) -> [Path] {
+        guard self.isWild(pattern) else {
+            return access(pattern, F_OK) == 0 || errno != ENOENT ? [Path(pattern.utf8CString)] : []
+        }
         var found = glob_t()
         defer { globfree(&found) }
         guard glob(pattern, 0, nil, &found) == 0 else { return [] }
-        return (0..<Int(found.gl_pathc)).compactMap { index in found.gl_pathv[index].map { String(cString: $0) } }
+        return (0..<Int(found.gl_pathc)).compactMap { index in
+            found.gl_pathv[index].map { Path(UnsafeBufferPointer(start: $0, count: strlen($0) + 1)) }
+        }
+    }
+
+    private static func shown(_ path: Path) -> String {
+        String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
