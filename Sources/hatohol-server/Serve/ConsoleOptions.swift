@@ -50,7 +50,7 @@ struct ConsoleOptions: ParsableArguments {
     }
 
     /// The console over a store; nil when none is wanted.
-    func console(store: MonitoringStore, logger: Logger) throws -> Console? {
+    func console(store: MonitoringStore, in dataDirectory: String, logger: Logger) throws -> Console? {
         guard !self.noConsole, let address else { return nil }
         var configuration = ConsoleConfiguration(
             host: address.host,
@@ -67,17 +67,26 @@ struct ConsoleOptions: ParsableArguments {
         return try Console(store: store, configuration: configuration, logger: logger) { port in
             let base = "\(scheme)://\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(port)"
             logger.info("console", metadata: ["address": "\(base)"])
-            await Self.offerAdministratorLink(store: store, base: base, logger: logger)
+            await Self.offerAdministratorLink(store: store, in: dataDirectory, base: base, logger: logger)
         }
     }
 
     /// While nobody can sign in, prints a link that does so once: to standard output, never into a log.
-    private static func offerAdministratorLink(store: MonitoringStore, base: String, logger: Logger) async {
+    ///
+    /// Under systemd standard output is a log. Another `serve` would be refused while this one runs; a command is not.
+    private static func offerAdministratorLink(
+        store: MonitoringStore,
+        in dataDirectory: String,
+        base: String,
+        logger: Logger
+    ) async {
         do {
             guard try await Console.needsAdministrator(store: store) else { return }
             guard getenv("JOURNAL_STREAM") == nil else {
-                logger.notice("nobody can sign in yet; run serve once on a terminal for a link")
-                return
+                let command = "hatohol-server user add NAME --role admin --data-dir \(dataDirectory)"
+                return logger.notice(
+                    "nobody can sign in yet; add an administrator, as the user of this service: \(command)"
+                )
             }
             print(
                 "sign in as the first administrator, once: \(try await Console.administratorLink(store: store, base: base))"

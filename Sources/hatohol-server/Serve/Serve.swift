@@ -63,7 +63,7 @@ struct Serve: AsyncParsableCommand {
             )
             ServiceManager.notify("READY=1")
         }
-        let console = try self.console.console(store: store, logger: logger)
+        let console = try self.console.console(store: store, in: directory.path, logger: logger)
         var services: [any Service] = [
             gateway, Reloading(gateway: gateway, console: console, logger: logger),
             Housekeeping(store: store, settings: settings, logger: logger),
