@@ -60,7 +60,7 @@ struct ArchiveTests {
         // Two members one after the other, as by `gzip >>`.
         let packed = gzipped(Array(numberedText(0..<1200).utf8)) + gzipped(Array(numberedText(1200..<2000).utf8))
         site.write(packed, to: site.path + ".1.gz")
-        while await sink.lines.count < 2000 {
+        while await sink.lines.count < 2000, !Task.isCancelled {
             let tail = try self.tail(site, resuming: await sink.storedPositions) {
                 $0.chunkSize = 700
                 $0.lineLimit = 300

@@ -110,7 +110,7 @@ struct MultilineTests {
                 await Task.yield()
             }
         }
-        while await sink.lines.count < expected.count {
+        while await sink.lines.count < expected.count, !Task.isCancelled {
             let tail = try self.tail(flush: .seconds(3600), resuming: await sink.storedPositions) {
                 $0.chunkSize = Int.random(in: 16...2000, using: &random)
                 $0.lineLimit = 1000
