@@ -82,9 +82,11 @@ extension Spool {
     private func makeRoom(in database: SpoolDatabase) async {
         do {
             try await database.cutLog()
-            while true {
-                let some = self.shared.withLock { $0.state.removals.prefix(SpoolDatabase.removalsInStep) }
-                if some.isEmpty { break }
+            // In order, as neighbours are removed with least work.
+            var removals = self.shared.withLock { $0.state.removals.sorted() }[...]
+            while !removals.isEmpty {
+                let some = removals.prefix(SpoolDatabase.removalsInStep)
+                removals = removals.dropFirst(some.count)
                 let removed = try await database.makeRoom(removing: Array(some))
                 self.shared.withLock { $0.state.finishRemoval(of: some, removed: removed) }
             }

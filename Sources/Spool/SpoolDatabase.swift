@@ -203,20 +203,6 @@ struct SpoolDatabase: Sendable {
         }
     }
 
-    static func remove(_ sequences: [Int64], in database: Database) throws -> RemovedAmount {
-        var removed = RemovedAmount()
-        // Asked for beforehand: of a row that is to return anything, SQLite makes two copies.
-        let size = try database.cachedStatement(sql: "SELECT length(payload) + 64 FROM batch WHERE firstSequence = ?")
-        let delete = try database.cachedStatement(sql: "DELETE FROM batch WHERE firstSequence = ?")
-        for sequence in sequences {
-            guard let footprint = try Int64.fetchOne(size, arguments: [sequence]) else { continue }
-            try delete.execute(arguments: [sequence])
-            removed.batches += 1
-            removed.bytes += footprint
-        }
-        return removed
-    }
-
     /// Gives back many pages at once, or as few as there is always room for.
     private static func giveBackSomeSpace(of database: Database) throws -> Bool {
         do {

@@ -78,6 +78,42 @@ struct SpoolTests {
         await spool.close()
     }
 
+    @Test(
+        "what is removed is what was named, in any order and whatever lies between",
+        arguments: [
+            [6, 2, 9, 1, 5], [1], [9], [5, 4, 6], [1, 4, 6], [3, 4, 5, 7], [0, 10], [4],
+            [8, 7, 6, 5, 3, 2, 1], [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 10],
+        ] as [[Int64]]
+    )
+    func removalInAnyOrder(_ named: [Int64]) async throws {
+        let stored: [Int64] = [1, 2, 3, 5, 6, 7, 8, 9]
+        let database = try SpoolDatabase(path: nil)
+        let batches = stored.map { self.batch($0, count: 1, bytes: Int($0)) }
+        _ = try await database.commit(SpoolTransaction(batches: batches))
+
+        let removed = try await database.commit(SpoolTransaction(removals: named))
+        let gone = stored.filter { named.contains($0) }
+        let left = try await database.batches(after: 0, limit: .max, bytes: .max, except: [])
+        #expect(left == batches.filter { !gone.contains($0.firstSequence) })
+        #expect(removed.batches == gone.count)
+        #expect(removed.bytes == gone.reduce(0) { $0 + $1 + 64 })
+        try database.queue.close()
+    }
+
+    @Test("thousands are removed in parts, and what lies between the parts stays")
+    func removalOfThousands() async throws {
+        let database = try SpoolDatabase(path: nil)
+        let stored = Array(1...Int64(3500))
+        let batches = stored.map { self.batch($0, count: 1) }
+        _ = try await database.commit(SpoolTransaction(batches: batches))
+        let kept = stored.filter { $0 % 7 == 0 }
+        let named = stored.filter { $0 % 7 != 0 }
+        #expect(try await database.commit(SpoolTransaction(removals: named.reversed())).batches == named.count)
+        let left = try await database.batches(after: 0, limit: .max, bytes: .max, except: [])
+        #expect(left.map(\.firstSequence) == kept)
+        try database.queue.close()
+    }
+
     @Test("a position is replaced by the next, removed by an empty one, and never ahead of its batches")
     func positions() async throws {
         let spool = try await self.open()
