@@ -45,6 +45,21 @@ import Testing
         await server.stop()
     }
 
+    @Test func keepsOneBatchInMemoryWhileNobodyTakesEvents() async throws {
+        let broker = try await PrivateBroker.shared
+        let arm = try await RunningArm(broker.configuration())
+        try await arm.add(self.lines(1...10), perBatch: 1)
+        try await eventually("the oldest batch") { await arm.runner.status.window > 0 }
+        #expect(await arm.runner.status.window == 1)
+
+        let server = ScriptedServer(broker.configuration(), queue: arm.queue)
+        try await server.start()
+        try await arm.runner.waitUntilDelivered()
+        #expect(await server.briefs == self.lines(1...10))
+        try await arm.stop()
+        await server.stop()
+    }
+
     @Test func sendsAgainUntilSuccess() async throws {
         let broker = try await PrivateBroker.shared
         let arm = try await RunningArm(broker.configuration()) { $0.outbox.requestEvents = 100 }

@@ -8,24 +8,36 @@ extension ArmRunner {
         var room = self.room.stream.makeAsyncIterator()
         while !Task.isCancelled {
             do {
-                while self.outbox.room == 0 {
+                while self.batchesWanted == 0 {
                     guard await room.next() != nil else { return }
                 }
-                try await self.spool.waitForBatch(after: self.outbox.cursor)
                 let batches = try await self.spool.batches(
                     after: self.outbox.cursor,
-                    limit: self.outbox.room,
+                    limit: self.batchesWanted,
                     bytes: self.outbox.roomBytes
                 )
+                self.setProblem("spool-read", nil)
+                guard !batches.isEmpty else {
+                    try await self.spool.waitForBatch(after: self.outbox.cursor)
+                    continue
+                }
                 self.outbox.add(batches)
                 self.sender?.send()
-                self.setProblem("spool-read", nil)
             } catch {
                 if Task.isCancelled || (error as? SpoolError)?.code == .closed { return }
                 self.setProblem("spool-read", "\(error)")
                 try? await Task.sleep(for: .seconds(5))
             }
         }
+    }
+
+    /// How many batches the outbox should take from the spool.
+    ///
+    /// While nobody takes events, the oldest is enough: it says from where on they are not confirmed, and a full window would
+    /// keep memory for as long as the broker is away.
+    private var batchesWanted: Int {
+        if self.session.isEstablished { return self.outbox.room }
+        return self.outbox.isEmpty ? 1 : 0
     }
 
     /// Takes what is done with out of the spool; what cannot be set aside now is tried again with the next answer.
