@@ -85,6 +85,19 @@ import Testing
         #expect(window.send(at: self.start).isEmpty)
     }
 
+    /// What goes out next is read from the spool before an answer makes room for it.
+    @Test func theWindowHoldsMoreThanWhatIsInFlight() {
+        var outbox = Outbox(after: 0)
+        outbox.add((1...16_000).map { SpooledBatch(firstSequence: $0, count: 1, payload: self.event($0)) })
+        while let request = outbox.next(at: self.start) { outbox.published(request.id, at: self.start) }
+        #expect(outbox.requestsInFlight == 16)
+        #expect(outbox.room >= 1000)
+    }
+
+    private func event(_ number: Int64) -> [UInt8] {
+        Array("{\"events\":[{\"eventId\":\"\(number)\"}],\"lastInfo\":\"\(number)\"}".utf8)
+    }
+
     @Test func anAnswerCoversAllBatchesOfItsRequestAndAFailureNoOthers() {
         let window = self.window(Array(repeating: 1, count: 2000))
         let sent = window.send(at: self.start)

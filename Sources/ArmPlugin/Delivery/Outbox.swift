@@ -17,9 +17,12 @@ public struct Outbox {
     public struct Policy: Sendable, Hashable {
         /// The most requests in flight: with full ones, 16,000 events per round trip.
         public var windowRequests = 16
-        /// The most batches in the window.
-        public var windowBatches = 16_000
-        /// No further batch is taken once the window holds this many bytes.
+        /// The most batches in the window: as many single events as the requests in flight hold, and a quarter more, so that the next
+        /// request need not wait until the spool is read.
+        public var windowBatches = 20_000
+        /// No further batch is taken once those in the window hold this many bytes.
+        ///
+        /// A batch takes about 200 bytes besides, so that the window takes 12 MiB at most.
         public var windowBytes = 8 << 20
         /// The most events in a request of several batches.
         public var requestEvents = PutEvents.mostEvents
@@ -79,8 +82,6 @@ public struct Outbox {
         var isInFlight = true
     }
 
-    /// What a batch takes in memory besides its payload, in bytes.
-    private static let entryBytes = 200
     /// How many requests are remembered for their late answers.
     private static let rememberedRequests = 256
 
@@ -137,7 +138,7 @@ public struct Outbox {
     public mutating func add(_ batches: [SpooledBatch]) {
         for batch in batches where batch.firstSequence > self.cursor {
             self.entries.append(Entry(batch: batch, name: batch.firstSequence))
-            self.bytes += batch.payload.count + Self.entryBytes
+            self.bytes += batch.payload.count
             self.cursor = batch.firstSequence
         }
     }
@@ -336,7 +337,7 @@ public struct Outbox {
     private mutating func remove(_ range: Range<Int>) -> [Int64] {
         var names: [Int64] = []
         for entry in self.entries[range] {
-            self.bytes -= entry.batch.payload.count + Self.entryBytes
+            self.bytes -= entry.batch.payload.count
             if let left = self.partsLeft[entry.name], left > 1 {
                 self.partsLeft[entry.name] = left - 1
             } else {
@@ -354,8 +355,8 @@ public struct Outbox {
         guard let parts = entry.batch.parts(ofAtMost: bytes) else { return false }
         self.entries.replaceSubrange(index...index, with: parts.map { Entry(batch: $0, name: entry.name) })
         self.partsLeft[entry.name, default: 1] += parts.count - 1
-        self.bytes += parts.reduce(0) { $0 + $1.payload.count + Self.entryBytes }
-        self.bytes -= entry.batch.payload.count + Self.entryBytes
+        self.bytes += parts.reduce(0) { $0 + $1.payload.count }
+        self.bytes -= entry.batch.payload.count
         return true
     }
 
