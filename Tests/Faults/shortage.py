@@ -1,29 +1,42 @@
-"""Programs that may open no further file for a while."""
+"""Strangers who take descriptors: they connect and say nothing."""
 
-import os
+import contextlib
+import re
 import resource
+import socket
 import time
+
+CONNECTIONS = 400
+ADDRESS = re.compile(rb"console address=http://127\.0\.0\.1:(\d+)")
 
 
 class Descriptors:
+    """All programs have few descriptors from their start, see `System.DESCRIPTORS`; here those run out that strangers may have."""
+
     def __init__(self, faults):
         self.faults = faults
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
     def rows(self):
-        return [("no descriptors left", 4, ["files", "child", "odd", "server"], self.take)]
+        return [("silent strangers", 4, ["files", "server"], self.crowd)]
 
-    def take(self, target, random):
-        program = self.faults.system.programs[target]
-        with program.lock:
-            process = program.process
-        spare = random.choice([0, 1, 4])
-        seconds = random.choice([1, 4, 10]) * (0.5 + random.random())
-        try:
-            highest = max(map(int, os.listdir(f"/proc/{process.pid}/fd")))
-            soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
-            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
+    def crowd(self, target, random):
+        port, seconds = self._port(target), random.choice([1, 4, 10]) * (0.5 + random.random())
+        count = 0
+        with contextlib.ExitStack() as strangers:
+            with contextlib.suppress(OSError):  # it is not there at the moment, or lets nobody wait any more
+                while count < CONNECTIONS:
+                    strangers.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+                    count += 1
+            if count == 0:
+                return None
             time.sleep(seconds)
-            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (soft, hard))
-        except (ProcessLookupError, FileNotFoundError, ValueError):  # it was killed meanwhile, and its successor has all of them
-            return None
-        return f"{spare} more than it had, for {seconds:.1f} s"
+        return f"{count} connections for {seconds:.1f} s"
+
+    def _port(self, target):
+        if target == "files":
+            return self.faults.writers["forward"].client.port
+        with open(self.faults.system.log_of("server"), "rb") as log:
+            ports = ADDRESS.findall(log.read())
+        return int(ports[-1]) if ports else 0

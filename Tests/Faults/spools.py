@@ -58,7 +58,7 @@ class Spools:
         return f"after line {writer.written}"
 
     def clone(self, target, random):
-        """Once in a run: a second agent with a copy of the directory and a log of its own, at the same queue, to the end."""
+        """Once in a run: a second agent with a copy of the directory and a log of its own, at the same queue."""
         writer = self.faults.writers["clone"]
         if writer.begun.is_set():
             return None
@@ -68,6 +68,22 @@ class Spools:
         self.system.start_agent("clone", "--tail", writer.path, "--from", "beginning", queue=target)
         writer.begun.set()
         return "a second agent goes on with a copy"
+
+    def part(self):
+        """At the end, since both agents say it: one at a time uses the queue, first the clone until all it has is stored.
+
+        Until then each takes half of the answers to the other, and neither is sure to get on.
+        """
+        clone = self.system.programs.get("clone")
+        if clone is None:
+            return
+        original = self.system.programs["spare"]
+        with original.lock:
+            original.down()
+            writer = self.faults.writers["clone"]
+            self.faults.wait(lambda: self.faults.progress.has_all("clone", writer.written), 120)
+            clone.down()
+            original.up()
 
     def _copy(self, program, random):
         """Ends the agent for a copy; false when it has no spool yet."""

@@ -110,6 +110,8 @@ class System(Deployment):
     IMMORTAL = ("pipe", "syslog")  # nobody could write their lines again
     CLOCKS = ("files", "server")  # whose clocks can be stepped
     WRONG_CLOCK = "odd"  # whose clock is wrong from the beginning
+    DESCRIPTORS = 256  # that a program may have
+    FEWER = {"odd": 160}  # of which 128 are not for files
     SPOOL_MIB = 48
     STORE_MIB = 192  # and half a MiB for each second of the run, which is more than comes
 
@@ -209,7 +211,10 @@ class System(Deployment):
         return self.directory / (f"log-{name}" if name in self.logs else "log")
 
     def spawn(self, name, command, environment=None):
-        """The base gives every child an empty standard input; one of ours needs a pipe."""
+        """The base gives every child an empty standard input; one of ours needs a pipe. All have few descriptors."""
+        if name in ("agent", "server"):
+            limit = self.FEWER.get(self.starting_agent, self.DESCRIPTORS)
+            command = ["prlimit", f"--nofile={limit}", *command]
         log = self.log
         if agent := self.starting_agent:
             log = self.logs.setdefault(agent, open(self.directory / f"log-{agent}", "ab"))
@@ -251,7 +256,7 @@ class System(Deployment):
 
         def work():
             while not self.over.wait(0.1):
-                for program in self.programs.values():
+                for program in list(self.programs.values()):  # another one may be started meanwhile
                     program.watch()
 
         threading.Thread(target=work, daemon=True).start()
