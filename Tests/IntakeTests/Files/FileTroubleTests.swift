@@ -189,12 +189,14 @@ struct FileTroubleTests {
                 // Without O_APPEND it writes behind the hole.
                 writer.truncate()
                 writer.write("after \(round)\n")
-                await sink.wait(for: round + 1)
+                await sink.wait(for: 2 * round)
+                writer.write("\0more\n")
+                await sink.wait(for: 2 * round + 1)
             }
             while tail.lag.first?.bytes != 0, !Task.isCancelled { await Task.yield() }
-            #expect(tail.lag.first?.holeBytes == 11 + 19)
+            #expect(tail.lag.first?.holeBytes == 11 + 1 + 25 + 1)
         }
-        #expect(await sink.texts == ["0123456789", "after 1", "after 2"])
+        #expect(await sink.texts == ["0123456789", "after 1", "more", "after 2", "more"])
         #expect(log.lines.count { $0.hasPrefix("passed over NUL bytes") } == 2)
     }
 }
