@@ -25,7 +25,7 @@ struct ChildJournal {
     }
 
     /// Notes a line of the child's own log.
-    mutating func note(_ text: ArraySlice<UInt8>, level: FluentdLine.Level) {
+    mutating func note(_ text: ArraySlice<UInt8>, level: FluentdLine.Level, at now: ContinuousClock.Instant = .now) {
         let ours: Logger.Level =
             switch level {
             case .trace: .trace
@@ -33,16 +33,20 @@ struct ChildJournal {
             case .info: .info
             case .warn, .error, .fatal: .warning
             }
-        self.log(text, level: ours, message: "fluentd says")
+        self.log(text, level: ours, message: "fluentd says", at: now)
     }
 
     /// Notes a line that is neither an event nor a log line.
-    mutating func noteUnexpected(_ text: ArraySlice<UInt8>) {
-        self.log(text, level: .warning, message: "fluentd printed a line that is no event")
+    mutating func noteUnexpected(_ text: ArraySlice<UInt8>, at now: ContinuousClock.Instant = .now) {
+        self.log(text, level: .warning, message: "fluentd printed a line that is no event", at: now)
     }
 
-    private mutating func log(_ text: ArraySlice<UInt8>, level: Logger.Level, message: Logger.Message) {
-        let now = ContinuousClock.now
+    private mutating func log(
+        _ text: ArraySlice<UInt8>,
+        level: Logger.Level,
+        message: Logger.Message,
+        at now: ContinuousClock.Instant
+    ) {
         let level = now < self.quietUntil ? min(level, .debug) : level
         guard level >= self.logger.logLevel else { return }
         if now - self.periodStart >= Self.period {

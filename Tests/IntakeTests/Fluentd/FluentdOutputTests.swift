@@ -76,7 +76,7 @@ struct FluentdOutputTests {
         #expect(await sink.lines.map(\.tag) == ["app.a", "web.b", "web.d"])
     }
 
-    @Test("the child's own log, its standard error and its end are in our log, and cannot fill it")
+    @Test("the child's own log, its standard error and its end are in our log")
     func journal() async throws {
         let log = CollectingLog()
         let source = try self.fluentd(
@@ -85,7 +85,6 @@ struct FluentdOutputTests {
             echo '2015-07-22 10:23:44 +0900 [warn]: be careful'
             printf 'gar\033bage\n'
             echo 'no such file' >&2
-            for i in $(seq 1000); do echo '2015-07-22 10:23:44 +0900 [error]: over and over'; done
             echo '2015-07-22 10:23:45 +0900 hatohol.t: done'
             exit 3
             """#,
@@ -105,7 +104,6 @@ struct FluentdOutputTests {
             "fluentd says line=no such file", "fluentd ended, starting it again ending=exit status 3",
         ]
         #expect(expected.allSatisfy(warnings.contains))
-        #expect(warnings.count { $0.hasSuffix("over and over") } < 200)
     }
 
     @Test("a child that ends is started again, and nothing in the pipe is lost")
