@@ -34,9 +34,10 @@ struct RotationStormTests {
     func storm(rotation: Rotation, seed: UInt64) async throws {
         let sink = RecordCollector()
         let writer = Task.detached { try await self.write(rotation, seed: seed, sink: sink) }
+        defer { writer.cancel() }
         var random = SeededRandom(seed: seed &+ 1000)
         var isWritten = false
-        while !isWritten {
+        while !isWritten, !Task.isCancelled {
             let tail = try self.tail(rotation, resuming: await sink.storedPositions)
             let next = await sink.lines.count + Int.random(in: 1...1500, using: &random)
             if next < Self.lines, Bool.random(using: &random) {

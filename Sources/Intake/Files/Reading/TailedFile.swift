@@ -109,7 +109,6 @@ class TailedFile {
     private func readOnce(_ size: Int, _ ending: RecordSplitter.Ending) -> Piece {
         guard let status = FileStatus(descriptor: self.descriptor) else { return .failed(errno) }
         guard status.size >= self.offset else { return .rewritten }
-        self.modified = status.modified
         let known = self.tail.count
         let storage = OpenFile.bytes(
             of: self.descriptor,
@@ -118,6 +117,8 @@ class TailedFile {
         )
         guard let storage else { return .failed(errno) }
         guard storage.starts(with: self.tail) else { return .rewritten }
+        // Of what was read: a copy of it is no younger than that, but may be older than what the file was written anew with.
+        self.modified = status.modified
         let ending = status.size - self.offset > size ? .open : ending
         return self.records(in: storage, from: known, ending)
     }
