@@ -62,7 +62,11 @@ actor FileFollower {
         self.lags = lags
         self.logger = logger
         self.isStart = configuration.multiline?.makeStartTest()
-        self.family = FileFamily(configuration.family, stored: positions.compactMap(FilePosition.init))
+        let stored = positions.compactMap(FilePosition.init)
+        let unwanted = stored.filter { position in
+            position.kind != .done && !patterns.contains { $0.matches(position.path) }
+        }
+        self.family = FileFamily(configuration.family, stored: stored, unwanted: Set(unwanted.map(\.identity)))
         self.descriptors = DescriptorBudget(limit: configuration.openFiles)
         self.markers = PatternMarkers(positions)
         self.troubles = TroubleReports(troubles, patience: configuration.troublePatience, logger: logger)

@@ -48,6 +48,39 @@ struct FileTailTests {
         #expect(await sink.texts == ["half", "new"])
     }
 
+    @Test("a file whose path is not followed any more is left alone, and goes on when it is followed again")
+    func pathsThatChange() async throws {
+        let sink = RecordCollector()
+        let (one, other) = (LogWriter(self.directory.file("one.log")), LogWriter(self.directory.file("other.log")))
+        one.write("first\n")
+        try await withRunning(try self.tail("one.log"), into: sink) { await sink.wait(for: 1) }
+        one.write("second\n")
+        let positions = await sink.storedPositions
+        try await withRunning(try self.tail("other.log", resuming: positions), into: sink) {
+            other.write("of the other\n")
+            await sink.wait(for: 2)
+        }
+        #expect(await sink.texts == ["first", "of the other"])
+        try await withRunning(try self.tail("*.log", resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 3)
+        }
+        #expect(await sink.texts == ["first", "of the other", "second"])
+    }
+
+    @Test(
+        "a pattern knows which paths it can find",
+        arguments: [
+            ("/var/log/app.log", "/var/log/app.log", true), ("/var/log/*.log", "/var/log/app.log", true),
+            ("/var/log/*.log", "/var/log/.app.log", false), ("/var/log/*.log", "/var/log/web/app.log", false),
+            ("/var/log/**/*.log", "/var/log/app.log", true), ("/var/log/**/*.log", "/var/log/web/a/app.log", true),
+            ("/var/log/**/*.log", "/var/log/.git/app.log", false), ("logs/*.log", "/logs/app.log", false),
+            ("/var/log/app.log", "/var/log/app.log.1", false), ("/var/log/[a].log", "/var/log/[a].log", true),
+        ]
+    )
+    func paths(pattern: String, path: String, isMatched: Bool) throws {
+        #expect(try FilePattern(pattern).matches(path) == isMatched)
+    }
+
     @Test("bytes are passed as they are, over-long lines cut and marked")
     func bytes() async throws {
         let sink = RecordCollector()

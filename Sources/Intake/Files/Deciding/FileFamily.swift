@@ -77,12 +77,16 @@ struct FileFamily: Sendable {
     private var remembered: [FilePosition] = []
     /// Those of them of files that do not exist any more: another file may have the inode.
     private var deleted: Set<FilePosition> = []
+    private let unwanted: Set<FileIdentity>
     private var lastNumber = 0
     private var decision = Decision()
 
     /// Knows nothing but the positions that the last run stored.
-    init(_ configuration: Configuration, stored: [FilePosition] = []) {
+    ///
+    /// Those of paths that are not followed any more are `unwanted`, unless the file has a name by now that is.
+    init(_ configuration: Configuration, stored: [FilePosition] = [], unwanted: Set<FileIdentity> = []) {
         self.configuration = configuration
+        self.unwanted = unwanted
         for position in stored {
             let file = ListedFile(
                 path: position.path,
@@ -205,6 +209,7 @@ struct FileFamily: Sendable {
     }
 
     private func isSought(_ identity: FileIdentity, _ member: FileMember) -> Bool {
+        if self.unwanted.contains(identity), member.isStored { return false }
         if member.isStored || (member.isCopy && !member.file.isMatched) { return true }
         return member.isFollowed && self.decision.scan.followed[identity] == nil
     }
@@ -290,6 +295,8 @@ struct FileFamily: Sendable {
         var gone: [FilePosition] = []
         for member in self.sorted(where: \.isStored) {
             guard case .stored(let position) = member.state else { continue }
+            // It stays as it is, for a run that follows the path again.
+            if self.unwanted.contains(position.identity), files[position.identity]?.isMatched != true { continue }
             guard var file = files[position.identity] else {
                 if self.decision.scan.isSettled, self.isAbsent(position) == false {
                     self.remove(position.identity)
@@ -603,7 +610,7 @@ struct FileFamily: Sendable {
             if isDue, isShort, original.state == .followed {
                 // Both live on, and few bytes are equal by chance: two files.
                 self.act(.report(.perhapsCopy(path: file.path, original: original.file.path)))
-                return self.takeAsOwnAfterAll(file)
+                return self.takeAsOwnAfterAll(file, tag: original.tag)
             }
             if isDue {
                 copy.isReported = true
@@ -615,10 +622,10 @@ struct FileFamily: Sendable {
         }
     }
 
-    /// Reads a file from its first byte that was taken for a copy.
-    private mutating func takeAsOwnAfterAll(_ file: ListedFile) {
+    /// Reads a file from its first byte that was taken for a copy of the log with this `tag`.
+    private mutating func takeAsOwnAfterAll(_ file: ListedFile, tag: String) {
         self.remove(file.identity)
-        self.follow(FileStart(file: file, place: .beginning, tag: file.path))
+        self.follow(FileStart(file: file, place: .beginning, tag: file.isMatched ? file.path : tag))
     }
 
     /// A followed file was truncated or written anew: goes on with the rest of its old contents in a copy, if there is one.
@@ -944,7 +951,7 @@ struct FileFamily: Sendable {
             case .unfinished, nil: return
             }
         }
-        for file in own { self.takeAsOwnAfterAll(file) }
+        for file in own { self.takeAsOwnAfterAll(file, tag: member.tag) }
         // A copy takes the place of its original: it may be rotated and compressed in its turn, and is known again by its own position.
         for file in copies {
             if file.isCompressed {

@@ -98,6 +98,26 @@ struct FilePattern: Hashable, Sendable {
         }
     }
 
+    /// A search could find a file with this path, if there is one.
+    func matches(_ path: String) -> Bool {
+        if path == self.text { return true }
+        guard path.hasPrefix("/") == self.text.hasPrefix("/") else { return false }
+        return Self.matches(self.names[...], path.split(separator: "/").map(String.init)[...])
+    }
+
+    private static func matches(_ patterns: ArraySlice<String>, _ names: ArraySlice<String>) -> Bool {
+        guard let pattern = patterns.first else { return names.isEmpty }
+        guard pattern == "**" else {
+            guard let name = names.first, pattern == name || self.matches(pattern, name) else { return false }
+            return self.matches(patterns.dropFirst(), names.dropFirst())
+        }
+        var rest = names
+        while !self.matches(patterns.dropFirst(), rest) {
+            guard let directory = rest.popFirst(), !directory.hasPrefix(".") else { return false }
+        }
+        return true
+    }
+
     private static func matches(_ pattern: String, _ name: String) -> Bool {
         RawPath.with(name) { name in pattern.withCString { fnmatch($0, name, FNM_PERIOD) == 0 } }
     }
