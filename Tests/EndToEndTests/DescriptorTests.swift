@@ -13,11 +13,11 @@ struct DescriptorTests {
         get throws { String(decoding: try contents(of: self.directory.file("log")), as: UTF8.self) }
     }
 
-    /// Starts a program that may have 128 descriptors and no more.
-    private func start(_ program: String, _ arguments: [String]) throws -> ChildProcess {
+    /// Starts a program that may have so many descriptors and no more.
+    private func start(_ program: String, _ arguments: [String], descriptors: Int = 128) throws -> ChildProcess {
         try ChildProcess(
             "sh",
-            ["-c", "ulimit -n 128; exec \"$@\"", "sh", program] + arguments,
+            ["-c", "ulimit -n \(descriptors); exec \"$@\"", "sh", program] + arguments,
             output: self.directory.file("log")
         )
     }
@@ -79,6 +79,38 @@ struct DescriptorTests {
                 && answer.contains("hap2_fluentd_problem 1")
         }
         #expect(try self.log.contains("to make room for another"))
+        agent.signal(SIGTERM)
+        #expect(try await agent.wait() == 0)
+    }
+
+    @Test
+    func `an agent reads many more files than it may have open, and says how it is meanwhile`() async throws {
+        let files = 4000
+        let logs = self.directory.file("logs")
+        try #require(mkdir(logs, 0o700) == 0)
+        func addLines() throws {
+            for number in 0..<files {
+                let file = open("\(logs)/\(number).log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+                try #require(file >= 0 && write(file, "line\n", 5) == 5)
+                close(file)
+            }
+        }
+        try addLines()
+        let state = self.directory.file("state")
+        let agent = try self.start(
+            Programs.agent,
+            ["--tail", "\(logs)/*.log", "--from", "beginning", "--state-dir", state]
+                + ["--amqp-broker", "127.0.0.1:\(try Loopback.closedPort())"],
+            descriptors: 400
+        )
+        for round in 1...3 {
+            try await eventually(timeout: .seconds(120), "\(round) lines of each file") {
+                let status = try await Outcome.of(Programs.agent, ["--status", "--json", "--state-dir", state])
+                return status.output.contains("\"nextSequence\":\(round * files + 1)")
+            }
+            if round < 3 { try addLines() }
+        }
+        #expect(try self.log.contains("there are more files than descriptors"))
         agent.signal(SIGTERM)
         #expect(try await agent.wait() == 0)
     }
