@@ -652,7 +652,10 @@ struct FileFamily: Sendable {
         var older: [ListedFile] = []
         for file in self.looseNeighbours(of: position) where self.canBeTaken(file, instead: original, of: position) {
             let copy = self.members[file.identity]?.copy
-            guard copy != nil || self.canHold(position, file) || self.isNamed(file, like: position) else { continue }
+            // What is shorter than what was read is of interest for its name alone; others are not opened.
+            let isLongEnough = file.isCompressed || file.size >= position.offset
+            guard copy != nil || self.isNamed(file, like: position) || (isLongEnough && self.canHold(position, file))
+            else { continue }
             switch self.possession(of: position, in: file) {
             case .held where self.isOtherCopy(file, except: original): continue
             case .held: if copy != nil || self.canHold(position, file) { holders.append(file) }
@@ -962,7 +965,12 @@ struct FileFamily: Sendable {
             }
         }
         self.remember(position)
-        if isDeleted { self.deleted.insert(position) }
+        if isDeleted {
+            self.deleted.insert(position)
+            // Replaced by a copy of itself, which was written on and rotated before anybody looked.
+            self.decision.relays.append((self.takeCopies(of: position, original: nil), nil))
+            self.lineUpRelays()
+        }
         // One that only has another name may be compressed after the next start.
         self.act(isDeleted ? .remove(identity) : .store(position))
         self.close(identity)
