@@ -112,11 +112,13 @@ public struct Console: Service {
             let now = Timestamp.now()
             let lifetime = self.site.configuration.sessionLifetime
             let unused = now.advanced(seconds: -(lifetime == 0 ? 604_800 : lifetime))
+            // Sessions that cannot be deleted now have expired all the same; the next hour tries again.
             try? await self.site.store.forgetSessions(
                 openedBefore: now.advanced(seconds: -604_800),
                 usedBefore: unused,
                 now: now
             )
+            // The same: nobody sees the handling of an event that is gone.
             try? await self.site.store.forgetHandlingOfDeletedEvents()
             try? await Task.sleep(for: .seconds(3600))
         }
@@ -130,5 +132,6 @@ public struct ConsoleError: Error, Sendable, CustomStringConvertible {
     /// Why it failed, and what to do.
     public let reason: String
 
+    /// Where it failed and why, in one line.
     public var description: String { "console: \(self.stage): \(self.reason)" }
 }

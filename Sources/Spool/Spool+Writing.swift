@@ -121,7 +121,7 @@ extension Spool {
     private func replace(_ file: SpoolFile, before work: SpoolState.Work) async {
         let (state, old) = self.shared.withLock { ($0.state, $0.database) }
         do {
-            try? old.close()
+            try? old.close()  // the damage is known, and the log says it below
             let damaged = try file.setAside(as: "damaged")
             self.logger.critical("spool file is damaged and was put aside", metadata: ["file": "\(damaged)"])
             let database = try SpoolDatabase(path: file.path)

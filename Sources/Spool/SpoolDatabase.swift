@@ -147,6 +147,7 @@ struct SpoolDatabase: Sendable {
     func commit(_ transaction: SpoolTransaction) async throws -> RemovedAmount {
         try await self.queue.writeWithoutTransaction { database in
             if transaction.canBeLost { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+            // It fails only on a connection on which the next transaction fails as well.
             defer { if transaction.canBeLost { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
             var removed = RemovedAmount()
             try self.transact(in: database) { database in
@@ -166,7 +167,7 @@ struct SpoolDatabase: Sendable {
         try self.queue.writeWithoutTransaction { database in
             try self.keepLog(of: database)
             _ = try database.checkpoint(.truncate)
-            try? self.room?.takeLog()
+            try? self.room?.takeLog()  // the next opening takes this room as well
         }
         try self.queue.close()
     }

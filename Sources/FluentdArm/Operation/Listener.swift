@@ -83,6 +83,7 @@ final class Listener: Sendable {
         let queue = DispatchQueue(label: "listener")
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         self.source = source
+        // As above: the handler suspends and resumes it from its own queue.
         nonisolated(unsafe) let accepting: any DispatchSourceRead = source
         source.setEventHandler {
             let peer = accept(descriptor, nil, nil)

@@ -62,7 +62,7 @@ struct FileFamily: Sendable {
         var loose: [String: [ListedFile]] = [:]
         /// Files of the last run of which nothing was read then, and the paths under which they were found.
         var returned: [FileIdentity: String] = [:]
-        /// Copies that were taken up, and the file that is read behind them.
+        /// Copies that this decision follows, and the file that is read behind them.
         var relays: [(copies: [FileIdentity], original: FileIdentity?)] = []
         var scan = DirectoryScan()
     }
@@ -168,7 +168,7 @@ struct FileFamily: Sendable {
             self.remember(position)
             self.deleted.insert(position)
         }
-        // A file may hold what was read of several: it is what became of the one of which it holds the most.
+        // A file may begin with the bytes that were read of several lost ones: it belongs to the one whose position is the farthest.
         for position in gone.sorted(by: { $0.offset > $1.offset }) where position.kind == .plain {
             self.decision.relays.append((self.takeCopies(of: position, original: nil), nil))
         }
@@ -652,7 +652,7 @@ struct FileFamily: Sendable {
         var older: [ListedFile] = []
         for file in self.looseNeighbours(of: position) where self.canBeTaken(file, instead: original, of: position) {
             let copy = self.members[file.identity]?.copy
-            // What is shorter than what was read is of interest for its name alone; others are not opened.
+            // A file that ends before the position matters only if its name fits; any other one is not even opened.
             let isLongEnough = file.isCompressed || file.size >= position.offset
             guard copy != nil || self.isNamed(file, like: position) || (isLongEnough && self.canHold(position, file))
             else { continue }
@@ -667,7 +667,7 @@ struct FileFamily: Sendable {
             }
         }
         // Of several the longest has the most. A copy is better than its own archive, which will be recognised by the copy;
-        // but not one that holds nothing more than what was read.
+        // but not a copy that ends at the position.
         let rest = holders.max { one, other in
             (self.rank(one, position), one.size) < (self.rank(other, position), other.size)
         }
@@ -678,28 +678,21 @@ struct FileFamily: Sendable {
         let plain = (older + holders).filter { !$0.isCompressed && $0 != rest }
         var taken: [FileIdentity] = []
         for file in (plain + (rest.map { [$0] } ?? [])).sorted(by: { RotationAge($0) < RotationAge($1) }) {
-            if file != rest, self.members[file.identity]?.copy == nil {
+            let isDoubtful = rest.map { file != $0 && !older.contains(file) && self.differs(file, from: $0) } ?? false
+            let place = file == rest || isDoubtful ? FileStart.Place.position(position) : .everything
+            if place == .everything, self.members[file.identity]?.copy == nil {
                 self.act(.report(.copy(path: file.path, original: position.path)))
             }
-            let isOlder = older.contains(file)
-            let place = rest.map { file == $0 || isOlder ? nil : self.place(of: file, besides: $0, position) } ?? nil
-            self.takeOver(file, at: file == rest ? .position(position) : place ?? .everything, tag: position.path)
+            self.takeOver(file, at: place, tag: position.path)
             self.addName(position.target, to: file.identity)
             taken.append(file.identity)
         }
         return taken
     }
 
-    /// The position itself, unless the file holds the same as the one that has the rest: then nothing more is wanted of it.
-    private mutating func place(
-        of file: ListedFile,
-        besides rest: ListedFile,
-        _ position: FilePosition
-    ) -> FileStart.Place {
-        switch self.comparison(of: file, with: rest) {
-        case .different: .position(position)
-        default: .everything
-        }
+    /// Both hold the bytes that were read, but go on differently: neither is known to be a copy of the other.
+    private mutating func differs(_ file: ListedFile, from rest: ListedFile) -> Bool {
+        self.comparison(of: file, with: rest) == .different
     }
 
     /// The file is a copy of the log as it is now, or the archive of a file that is still there, whatever else it looks like.
@@ -827,7 +820,7 @@ struct FileFamily: Sendable {
         }
     }
 
-    /// Reads what was taken up in place of files that are gone or begin anew: the copies, then what was rotated behind them.
+    /// Orders the files that are read in place of lost or truncated ones: the copies, then the rotated files that follow them.
     ///
     /// Only when every such file has its copies: one may be what another one missed.
     private mutating func lineUpRelays() {

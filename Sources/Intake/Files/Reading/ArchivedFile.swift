@@ -57,9 +57,9 @@ final class ArchivedFile: TailedFile {
         return stop == .unfinished && self.lastGrowth + self.patience > .now ? nil : stop
     }
 
-    /// What was read is over.
+    /// Tells that there is nothing more to read.
     ///
-    /// What grew behind it meanwhile was not read, so the size counts the bytes that were; of a damaged one nothing more is wanted.
+    /// The file may have grown meanwhile, so the size counts the bytes that were read; a damaged file is given up as long as it is.
     private func end(_ stop: GzipContent.Stop) -> Piece {
         switch stop {
         case .end: .over(size: self.content.consumed, complaint: nil)

@@ -117,7 +117,7 @@ class TailedFile {
         )
         guard let storage else { return .failed(errno) }
         guard storage.starts(with: self.tail) else { return .rewritten }
-        // Of what was read: a copy of it is no younger than that, but may be older than what the file was written anew with.
+        // Only now: a file that was written anew has a later time than the contents that were read, and so than their copy.
         self.modified = status.modified
         let ending = status.size - self.offset > size ? .open : ending
         return self.records(in: storage, from: known, ending)
