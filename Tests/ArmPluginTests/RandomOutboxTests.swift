@@ -2,25 +2,13 @@ import ArmPlugin
 import HAPI
 import JSONRPC
 import Spool
+import TestSupport
 import Testing
 
 /// Whatever happens to requests, in any order: each event is delivered, each batch ends once, and memory stays bounded.
 @Suite struct RandomOutboxTests {
-    /// Numbers by chance that a seed repeats (Steele, Lea and Flood: SplitMix64).
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = self.state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test(arguments: 1...20) func everythingIsDeliveredOnce(seed: UInt64) {
-        var chance = Chance(state: seed)
+        var chance = SeededRandom(seed: seed)
         var encoder = BatchEncoder(spool: "S", sequence: 1)
         var batches: [SpooledBatch] = []
         for _ in 0..<300 {

@@ -1,6 +1,8 @@
+import TestSupport
+
 /// Makes a history from a seed: a kind of log, the ways in which it is rotated, and what the follower does meanwhile.
 struct Generator {
-    var random: SplitMix64
+    var random: SeededRandom
     private var steps: [Step] = []
     private var follower = Model.Follower.stopped
     private var beginning = Step.Beginning.beginning
@@ -20,11 +22,11 @@ struct Generator {
     }
 
     static func history(seed: UInt64) -> History {
-        var generator = Generator(random: SplitMix64(seed: seed))
+        var generator = Generator(random: SeededRandom(seed: seed))
         return generator.history()
     }
 
-    private init(random: SplitMix64) { self.random = random }
+    private init(random: SeededRandom) { self.random = random }
 
     private mutating func history() -> History {
         self.habit = self.random.one(of: Habit.allCases)

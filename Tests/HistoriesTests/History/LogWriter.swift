@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A log of one program: where it lies, how it is rotated, and what of it the follower is told to follow.
 struct LogWriter {
     /// The option `--tail`.
@@ -53,7 +55,7 @@ struct LogWriter {
     }
 
     /// A log whose name tells it from the others.
-    static func make(_ index: Int, _ random: inout SplitMix64) -> Self {
+    static func make(_ index: Int, _ random: inout SeededRandom) -> Self {
         let name = ["app", "web"][index]
         let layout = random.chance(60) ? .plain : random.one(of: Layout.allCases)
         let names = random.chance(40) ? .numbers : random.one(of: Names.allCases)
@@ -84,7 +86,7 @@ struct LogWriter {
     }
 
     /// Makes the file and the links to it.
-    mutating func begin(_ random: inout SplitMix64) -> [Step] {
+    mutating func begin(_ random: inout SeededRandom) -> [Step] {
         var steps = self.firstLines(&random)
         let name = self.path.split(separator: "/").dropFirst().joined(separator: "/")
         switch self.layout {
@@ -104,9 +106,9 @@ struct LogWriter {
     }
 
     /// Some more lines.
-    func lines(_ random: inout SplitMix64) -> Step { .append(self.path, self.amount(&random)) }
+    func lines(_ random: inout SeededRandom) -> Step { .append(self.path, self.amount(&random)) }
 
-    private func amount(_ random: inout SplitMix64) -> Step.Lines {
+    private func amount(_ random: inout SeededRandom) -> Step.Lines {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: random.one(of: [Step.Lines(count: 1, width: 511), Step.Lines(count: 7, width: 73)])
         case 1: random.one(of: [Step.Lines(count: 1, width: 512), Step.Lines(count: 8, width: 64)])
@@ -119,7 +121,7 @@ struct LogWriter {
     }
 
     /// What a new file begins with.
-    private func firstLines(_ random: inout SplitMix64) -> [Step] {
+    private func firstLines(_ random: inout SeededRandom) -> [Step] {
         var steps: [Step] = []
         if let header = self.header { steps.append(.header(self.path, header)) }
         if steps.isEmpty || random.chance(70) {
@@ -133,7 +135,7 @@ struct LogWriter {
     // MARK: Changes
 
     /// A rotation, or something else that happens to files.
-    mutating func change(_ random: inout SplitMix64) -> [Step] {
+    mutating func change(_ random: inout SeededRandom) -> [Step] {
         guard random.chance(85) else { return self.mishap(&random) }
         switch self.layout {
         case .plain: return self.rotate(&random)
@@ -144,7 +146,7 @@ struct LogWriter {
         }
     }
 
-    private mutating func mishap(_ random: inout SplitMix64) -> [Step] {
+    private mutating func mishap(_ random: inout SeededRandom) -> [Step] {
         let steps: [Step]
         switch Int.random(in: 0..<8, using: &random) {
         case 0: steps = [.truncate(self.path)] + self.firstLines(&random)
@@ -165,7 +167,7 @@ struct LogWriter {
         return steps
     }
 
-    private mutating func rotate(_ random: inout SplitMix64) -> [Step] {
+    private mutating func rotate(_ random: inout SeededRandom) -> [Step] {
         var steps = self.shift()
         let name = self.nextName()
         let late = random.chance(30) ? [self.lines(&random)] : []
@@ -235,12 +237,12 @@ struct LogWriter {
         return [.gzip(name, to: name + ".gz"), .delete(name)]
     }
 
-    private mutating func removeOldest(_ random: inout SplitMix64) -> [Step] {
+    private mutating func removeOldest(_ random: inout SeededRandom) -> [Step] {
         guard self.rotated.count > 3, random.chance(50) else { return [] }
         return [.delete(self.rotated.removeFirst())]
     }
 
-    private mutating func nextDay(_ random: inout SplitMix64) -> [Step] {
+    private mutating func nextDay(_ random: inout SeededRandom) -> [Step] {
         self.rotated.append(self.path)
         self.generation += 1
         let two = self.generation < 9 ? "0\(self.generation + 1)" : "\(self.generation + 1)"
@@ -251,7 +253,7 @@ struct LogWriter {
         return first + self.firstLines(&random) + self.compress() + self.removeOldest(&random)
     }
 
-    private mutating func restartContainer(_ random: inout SplitMix64) -> [Step] {
+    private mutating func restartContainer(_ random: inout SeededRandom) -> [Step] {
         self.generation += 1
         let link = self.linkName
         let number = (Int(self.path.split(separator: "/").last?.dropLast(4) ?? "") ?? 0) + 1
@@ -262,7 +264,7 @@ struct LogWriter {
         return self.firstLines(&random) + [.link(name, to: "../pods/\(target)")]
     }
 
-    private mutating func nextFile(_ random: inout SplitMix64) -> [Step] {
+    private mutating func nextFile(_ random: inout SeededRandom) -> [Step] {
         self.generation += 1
         let link = self.linkName
         self.rotated.append(self.path)
