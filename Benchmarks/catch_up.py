@@ -41,7 +41,7 @@ def run(root, options):
     yield "longest_wait_in_the_last_second", max(waits[-RATE:]), "s"
     yield "agent_peak_memory", peak, "MiB"
     yield "drain_rate_of_single_lines", single, "1/s"
-    yield "single_to_large_batches", single / large, ""
+    yield "single_line_drain_ratio", single / large, ""
 
 
 def after_an_outage(deployment, port, mebibytes):

@@ -25,8 +25,8 @@ def run(root, options):
             writer.start()
             seen = watch(deployment, rate * SECONDS + 1)
             writer.join()
-    yield "rate_written", len(written) / (written[-1] - written[0]), "1/s"
-    yield "rate_delivered", len(written) / (seen[len(written) + 1] - written[0]), "1/s"
+    yield "written_per_second", len(written) / (written[-1] - written[0]), "1/s"
+    yield "delivered_per_second", len(written) / (seen[len(written) + 1] - written[0]), "1/s"
     waits = sorted(seen[row] - written[row - 2] for row in range(2, len(written) + 2))
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1)):
         yield name, 1000 * waits[min(int(len(waits) * share), len(waits) - 1)], "ms"
