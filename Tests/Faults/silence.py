@@ -8,6 +8,7 @@ import time
 
 STILL = 5  # seconds without progress that an operator should be told of
 GRACE = 5  # more seconds, for an agent that looks only now and then, and for a busy machine
+PIPED = ("child",)  # sources whose lines go through a pipe, which dies with its agent
 SAID = re.compile(rb"^\S+ (notice|warning|error|critical) ", re.MULTILINE)
 
 
@@ -26,6 +27,7 @@ class Silence(threading.Thread):
         self.progress = progress
         self.over = threading.Event()
         self.stalls = {}  # of each source that has lines waiting: since when, its lines in the store, and sizes of the logs then
+        self.born = {}  # of each agent the process, and what its piped sources had written when that was first seen
         self.told = set()
         self.spoken = 0  # stalls that somebody has told of
         self.silent = []
@@ -40,7 +42,7 @@ class Silence(threading.Thread):
     def _look(self, agent, source, count):
         now = time.monotonic()
         since, before, sizes = self.stalls.get(source, (now, None, None))
-        if count != before or count >= self.writers[source].written or not self._can_speak(agent):
+        if count != before or not self._is_waiting(agent, source, count) or not self._can_speak(agent):
             self.stalls[source] = (now, count, {name: self._size(name) for name in (agent, "server")})
             self.told.discard(source)
         elif now - since > STILL and source not in self.told:
@@ -50,6 +52,15 @@ class Silence(threading.Thread):
             elif now - since > STILL + GRACE:
                 self.told.add(source)
                 self.silent.append(f"{source} stood still for {now - since:.0f} s after {count} lines, and nobody said so")
+
+    def _is_waiting(self, agent, source, count):
+        """What was in a pipe when the last process of the agent ended is gone, and nobody waits for it."""
+        process = self.system.programs[agent].process
+        pid = process and process.pid
+        if self.born.get(agent, (None, {}))[0] != pid:
+            self.born[agent] = (pid, {name: self.writers[name].written for name in PIPED if name in self.writers})
+        written = self.writers[source].written
+        return count < written and written > self.born[agent][1].get(source, 0)
 
     def _can_speak(self, agent):
         program = self.system.programs[agent]
