@@ -128,6 +128,9 @@ struct FilePattern: Hashable, Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The directories that some paths name, each once.
+    static func directories(of paths: [String]) -> [String] { Set(paths.map(self.directory(of:))).sorted() }
+
     /// The paths of the regular files in a directory.
     static func files(in directory: String) -> [String] {
         var findings = Findings()

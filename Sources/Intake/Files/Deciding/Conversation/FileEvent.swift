@@ -10,6 +10,9 @@ enum FileEvent: Sendable {
     ///
     /// It may have grown since the last look.
     case finished(FileIdentity, size: Int)
+
+    /// What a look showed; nothing, if this is another event.
+    var scan: DirectoryScan { if case .scanned(let scan) = self { scan } else { DirectoryScan() } }
 }
 
 /// What ``FileFamily`` answers to an event.

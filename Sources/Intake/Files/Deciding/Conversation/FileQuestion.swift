@@ -80,3 +80,19 @@ enum FileAnswer: Hashable, Sendable {
         case rewrittenAndBusy
     }
 }
+
+extension FileAnswer.Comparison {
+    /// The followed file holds everything that the other one holds; it may have grown since that was copied.
+    var isContained: Bool {
+        switch self {
+        case .equal, .beginning: true
+        case .different, .unfinished: false
+        }
+    }
+
+    /// This says enough to call a file a copy of the followed one: of a short archive that begins alike nobody knows.
+    func proves(copy file: ListedFile) -> Bool {
+        if case .beginning(let length) = self { return !file.isCompressed || length >= Fingerprint.window }
+        return self == .equal
+    }
+}

@@ -75,6 +75,13 @@ struct FileMember: Hashable, Sendable {
     /// What is known of it if it is a copy.
     var copy: CopyState? { if case .copy(let copy) = self.state { copy } else { nil } }
 
+    /// Notes under which name a look found the file.
+    mutating func see(_ listed: ListedFile) {
+        self.file = listed
+        self.names.insert(listed.path)
+        self.names.insert(listed.target)
+    }
+
     /// Notes what a look showed of a file that is read.
     mutating func note(_ listed: ListedFile?, _ status: DirectoryScan.FollowedStatus?, at now: ContinuousClock.Instant)
     {

@@ -24,11 +24,8 @@ struct LogNames: Hashable, Sendable {
         return true
     }
 
-    /// Adds the names under which a file was seen; returns whether one is new.
-    mutating func insert(_ file: ListedFile) -> Bool {
-        let isNew = self.insert(file.path)
-        return self.insert(file.target) || isNew
-    }
+    /// Adds the names that the same file had before.
+    mutating func formUnion(_ others: LogNames) { self.keys.formUnion(others.keys) }
 
     /// A file with this name can be a copy of one that has these names, or what became of it.
     func canHaveBecome(_ path: String) -> Bool { !self.keys.isDisjoint(with: Self.keys(ofOriginalsOf: path)) }
