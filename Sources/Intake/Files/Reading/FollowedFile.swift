@@ -57,7 +57,7 @@ final class FollowedFile {
         switch self.content {
         case .open(let file): return file.position
         case .closed(let start):
-            guard case .position(var position) = start.place else { return nil }
+            guard var position = start.place.position else { return nil }
             // It may be what became of another file.
             position.identity = self.identity
             position.kind = self.isCompressed ? .compressed : .plain
@@ -94,6 +94,50 @@ final class FollowedFile {
         guard (file.isArchive ? size : offset) > self.flushedSize else { return nil }
         self.flushedSize = size
         return FileFlush(file.descriptor)
+    }
+
+    // MARK: Looking
+
+    /// What the open file says of itself; `nil` if it is not open.
+    var status: DirectoryScan.FollowedStatus? {
+        guard let file = self.file, let status = FileStatus(descriptor: file.descriptor) else { return nil }
+        return DirectoryScan.FollowedStatus(
+            size: status.size,
+            modified: status.modified,
+            isDeleted: status.isDeleted,
+            offset: file.offset,
+            isIdle: self.isIdle
+        )
+    }
+
+    /// Notes what a look showed, without reading.
+    ///
+    /// Returns whether there may be something to read; `nil` if the look did not show the file.
+    func see(_ scan: DirectoryScan) -> Bool? {
+        let listed = scan.files[self.identity]
+        let status = scan.followed[self.identity].map { (size: $0.size, modified: $0.modified) }
+        guard let now = status ?? listed.map({ (size: $0.size, modified: $0.modified) }) else { return nil }
+        let isChanged = now != self.seen || (self.file.map { now.size != $0.offset } ?? false)
+        self.seen = now
+        self.file?.target = listed?.target ?? self.file?.target ?? self.path
+        return isChanged
+    }
+
+    /// How many bytes there are that were not accepted; of a compressed file those that were not read.
+    var unaccepted: Int {
+        guard let file = self.file else { return max(0, self.seen.size - self.acceptedOffset) }
+        if file.isArchive { return file.unread }
+        return max(0, (FileStatus(descriptor: file.descriptor)?.size ?? 0) - self.acceptedOffset)
+    }
+
+    /// Closes the file until it changes; false if something of it is under way, or if it could not be opened again by its name.
+    func close(as listed: ListedFile) -> Bool {
+        guard let file = self.file, case .idle = self.turn, self.ready == nil, self.held == nil, !file.isArchive,
+            FileStatus(path: listed.path)?.identity == self.identity
+        else { return false }
+        if let status = FileStatus(descriptor: file.descriptor) { self.seen = (status.size, status.modified) }
+        self.content = .closed(FileStart(file: listed, place: .position(file.position), tag: self.path))
+        return true
     }
 
     // MARK: Records of several lines

@@ -2,7 +2,9 @@ internal import Glibc
 internal import Logging
 
 /// Tells the operator what keeps files from being followed: once when it begins, and for as long as it lasts on the ``TroubleBoard``.
-struct TroubleReports {
+///
+/// Stays on its reader thread.
+final class TroubleReports {
     /// So many troubles are told one by one; more are a sentence.
     private static let mostTold = 20
 
@@ -26,7 +28,7 @@ struct TroubleReports {
     }
 
     /// A file could not be opened.
-    mutating func note(_ file: ListedFile, _ failure: OpenFile.Failure) {
+    func note(_ file: ListedFile, _ failure: OpenFile.Failure) {
         guard case .refused(let code) = failure else { return }
         let trouble = FileTail.Trouble(path: RawPath.shown(file.path), reason: Self.text(code))
         guard self.unreadable.updateValue(trouble, forKey: file.identity) == nil else { return }
@@ -35,19 +37,19 @@ struct TroubleReports {
     }
 
     /// A file was opened.
-    mutating func clear(_ file: ListedFile) {
-        guard let trouble = self.unreadable.removeValue(forKey: file.identity) else { return }
+    func clear(_ identity: FileIdentity) {
+        guard let trouble = self.unreadable.removeValue(forKey: identity) else { return }
         self.logger.notice("file can be read now", metadata: ["path": "\(trouble.path)"])
         self.show()
     }
 
     /// A file is gone.
-    mutating func forget(_ identity: FileIdentity) {
+    func forget(_ identity: FileIdentity) {
         if self.unreadable.removeValue(forKey: identity) != nil { self.show() }
     }
 
     /// Notes what a listing lacks: the first one at once, as a misspelt name is best told at the start.
-    mutating func note(_ listing: DirectoryListing, at now: ContinuousClock.Instant) {
+    func note(_ listing: DirectoryListing, at now: ContinuousClock.Instant) {
         let first = self.isFirst ? now - self.patience : now
         self.isFirst = false
         let current = Self.troubles(of: listing)
@@ -71,7 +73,7 @@ struct TroubleReports {
     }
 
     /// Tells what the family found.
-    mutating func report(_ notice: FileNotice) {
+    func report(_ notice: FileNotice) {
         switch notice {
         case .truncated(let path, let offset, let hasCopy):
             self.logger.notice(
@@ -106,7 +108,7 @@ struct TroubleReports {
         ["path": "\(RawPath.shown(path))", "original": "\(RawPath.shown(original))"]
     }
 
-    private mutating func tell(_ message: Logger.Message, _ trouble: FileTail.Trouble) {
+    private func tell(_ message: Logger.Message, _ trouble: FileTail.Trouble) {
         self.told += 1
         guard self.told <= Self.mostTold else {
             if self.told == Self.mostTold + 1 {
@@ -117,7 +119,7 @@ struct TroubleReports {
         self.logger.error(message, metadata: ["path": "\(trouble.path)", "error": "\(trouble.reason)"])
     }
 
-    private mutating func show() {
+    private func show() {
         let all = self.listed.union(self.unreadable.values).sorted { $0.path < $1.path }
         if all.isEmpty { self.told = 0 }
         self.board.set(all)

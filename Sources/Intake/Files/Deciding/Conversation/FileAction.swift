@@ -37,6 +37,9 @@ struct FileStart: Hashable, Sendable {
         case everything
         /// Behind a position; of a compressed file this counts what it holds.
         case position(FilePosition)
+
+        /// What was read before, if anything was.
+        var position: FilePosition? { if case .position(let position) = self { position } else { nil } }
     }
 
     var file: ListedFile
@@ -48,6 +51,19 @@ struct FileStart: Hashable, Sendable {
 
     /// The file ends in `.gz`.
     var isCompressed: Bool { self.file.isCompressed }
+
+    /// What to store of a file that cannot be opened yet: of a last line only the size before it is known.
+    var provisionalPosition: FilePosition? {
+        guard case .lastLine(let size) = self.place else { return nil }
+        return FilePosition(
+            identity: self.file.identity,
+            offset: size,
+            fingerprint: Fingerprint([]),
+            isPassingOver: false,
+            path: self.tag,
+            target: self.file.target
+        )
+    }
 }
 
 /// What an operator should know about a file.
