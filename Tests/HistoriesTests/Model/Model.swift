@@ -71,6 +71,11 @@ struct Model: Sendable {
     var open: Set<World.FileNumber> = []
     /// Files that a pattern has matched.
     private var matched: Set<World.FileNumber> = []
+    /// Files that were there when the follower looked, and those of them that had the name of their log then.
+    private var seen: Set<World.FileNumber> = []
+    private var seenAsLogs: Set<World.FileNumber> = []
+    /// Files that have the name of their log, at the last look and at the one before it.
+    private var logs: (before: Set<World.FileNumber>, now: Set<World.FileNumber>) = ([], [])
     /// Contents that are gone.
     ///
     /// A new file that begins with the same text cannot always be told from the old one.
@@ -131,7 +136,7 @@ struct Model: Sendable {
         switch (step, self.follower) {
         case (.start(let beginning), .stopped):
             if !self.wasStarted, beginning == .end { self.markOld() }
-            for number in self.readings.keys.sorted() { self.doubtTwins(of: number) }
+            for number in self.world.files.keys.sorted() { self.doubtTwins(of: number) }
             self.wasStarted = true
             self.follower = .running
         case (.stop, .running), (.stop, .frozen), (.kill, .running), (.kill, .frozen):
@@ -139,11 +144,24 @@ struct Model: Sendable {
             self.follower = .stopped
         case (.freeze, .running): self.follower = .frozen
         case (.thaw, .frozen): self.follower = .running
-        case (.settle, .running): self.settle()
-        case (.pause, .running), (.look, .running), (.glance, .running), (.read, .running): break
+        case (.settle, .running):
+            self.noteSight()
+            self.settle()
+        case (.look, .running): self.noteSight()
+        case (.pause, .running), (.glance, .running), (.read, .running): break
         default: return false
         }
         return true
+    }
+
+    private mutating func noteSight() {
+        self.logs = (self.logs.now, [])
+        for (number, file) in self.world.files {
+            let names = self.world.paths(to: number).filter { !$0.contains("/.") }
+            if !names.isEmpty { self.seen.insert(number) }
+            if names.contains(file.log) { self.logs.now.insert(number) }
+        }
+        self.seenAsLogs.formUnion(self.logs.now)
     }
 
     /// What is there when a pattern is followed for the first time is not new.
@@ -338,7 +356,9 @@ struct Model: Sendable {
             (copying.readBytes, copying.absence) = (earlier.readBytes, earlier.absence)
         }
         self.copies[target] = copying
-        if !self.isKnownCopy(target) { self.doubt(target) }
+        // Of two new files with the same content nobody can tell which is the copy; an archive is one in any case.
+        let isSourceKnown = self.seen.contains(source) || self.world.files[target]?.isCompressed == true
+        if !self.isKnownCopy(target) || !isSourceKnown { self.doubt(target) }
     }
 
     /// Notes which files patterns match for the first time: a copy may come once more if its name does not tell what it is.
@@ -352,11 +372,11 @@ struct Model: Sendable {
         }
     }
 
-    /// It has a name that logrotate or gzip gives, and enough was read of the original to know it again.
+    /// It has a name that logrotate or gzip gives to a log, which was seen, and enough was read of that to know it again.
     private func isKnownCopy(_ number: World.FileNumber) -> Bool {
-        guard let copying = self.copies[number], let file = self.world.files[number] else {
-            return false
-        }
+        guard let copying = self.copies[number], let file = self.world.files[number],
+            self.seenAsLogs.contains(copying.root)
+        else { return false }
         return copying.readBytes >= Promise.knownCopy
             && self.world.paths(to: number).contains {
                 LogrotateName.isRotation($0, of: file.log) || $0 == copying.archiveName
@@ -369,6 +389,14 @@ struct Model: Sendable {
         self.copies[number]?.isDoubted = true
         for line in file.lines { self.allowOnceMore(line.origin) }
     }
+
+    /// It was the log at the last look, and is not any more.
+    func wasLogBefore(_ number: World.FileNumber) -> Bool {
+        self.logs.before.contains(number) && !self.logs.now.contains(number)
+    }
+
+    /// A pattern has matched it at some time, so that a follower that ran may have read some of it.
+    func wasMatched(_ number: World.FileNumber) -> Bool { self.matched.contains(number) }
 
     mutating func require(_ origin: Int) {
         if !self.origins[origin].isOld, !self.origins[origin].isCutOff {

@@ -21,13 +21,17 @@ extension Model {
 
     /// Of a file of which only a header was read, another one with the same header may be the copy or have the rest: when the file is
     /// gone, or the follower starts, nobody can tell, and both are read.
+    ///
+    /// Of a file that was never read to its end for certain, no more may have been read than its first line.
     mutating func doubtTwins(of number: World.FileNumber) {
-        guard let file = self.world.files[number], let reading = self.readings[number], reading.bytes > 0,
-            reading.generation == file.generation
-        else { return }
+        guard let file = self.world.files[number], self.readings[number] != nil || self.wasMatched(number) else {
+            return
+        }
+        let reading = self.readings[number].flatMap { $0.generation == file.generation ? $0 : nil }
+        let bytes = max(reading?.bytes ?? 0, 1)
         var doubtful: [World.Line] = []
         for (other, twin) in self.world.files where other != number && self.world.isLinked(other) {
-            guard let last = self.equalLines(of: file, and: twin.lines).last, last.end >= reading.bytes else {
+            guard let last = self.equalLines(of: file, and: twin.lines).last, last.end >= bytes else {
                 continue
             }
             doubtful += file.lines + twin.lines
@@ -111,7 +115,8 @@ extension Model {
         else { return false }
         return self.readings.contains { other, reading in
             guard reading.bytes > 0, let followed = self.world.files[other], followed.log == file.log,
-                other < number, followed.lastWritten < file.lastWritten,
+                !followed.isCompressed, self.wasLogBefore(other), other < number,
+                followed.lastWritten < file.lastWritten,
                 self.lies(number, in: reading.directory)
             else { return false }
             return self.lies(other, in: reading.directory)

@@ -36,8 +36,12 @@ struct FileInspector {
         case .comparison(let file, let original):
             self.withFile(file) { descriptor in
                 self.withFile(original) { other in
-                    file.isCompressed
-                        ? Self.compare(archive: descriptor, with: other) : Self.compare(descriptor, with: other)
+                    switch (file.isCompressed, original.isCompressed) {
+                    case (true, true): .comparison(ArchiveComparison.ofArchive(descriptor, withArchive: other))
+                    case (true, false): .comparison(ArchiveComparison.ofArchive(descriptor, with: other))
+                    case (false, true): .comparison(ArchiveComparison.of(descriptor, withArchive: other))
+                    case (false, false): Self.compare(descriptor, with: other)
+                    }
                 }
             }
         case .possession(let position, let file):
@@ -117,24 +121,6 @@ struct FileInspector {
             guard one.count == count, one == other else { return .comparison(.different) }
         }
         return .comparison(size == whole ? .equal : .beginning(size))
-    }
-
-    /// The beginning and the size that a gz states tell nearly always; where they do not agree, all of it is decompressed.
-    private static func compare(archive: CInt, with original: CInt) -> FileAnswer {
-        let (head, stop) = GzipContent.head(of: archive, count: Fingerprint.window)
-        if head.isEmpty { return .comparison(stop == .unfinished ? .unfinished : .different) }
-        guard let size = FileStatus(descriptor: original)?.size else { return .unavailable }
-        let bytes = OpenFile.bytes(of: original, from: 0, count: Fingerprint.window) ?? []
-        guard bytes.starts(with: head) else { return .comparison(.different) }
-        if stop == .unfinished { return .comparison(.unfinished) }
-        if GzipContent.statedSize(of: archive) == UInt32(truncatingIfNeeded: size) { return .comparison(.equal) }
-        let content = GzipContent(archive)
-        let (tail, end) = content.skipToEnd()
-        if end == .unfinished { return .comparison(.unfinished) }
-        guard content.offset <= size, OpenFile.bytes(of: original, before: content.offset) == tail else {
-            return .comparison(.different)
-        }
-        return .comparison(content.offset == size ? .equal : .beginning(content.offset))
     }
 
     /// Whether a file has the bytes before a position, and at its beginning, that were there when the position was stored.

@@ -42,7 +42,7 @@ struct CopyReview {
         let isShort = self.file.size < Fingerprint.window && !self.file.isCompressed
         var copy = self.copy
         copy.size = self.file.size
-        if self.isDue, isShort, self.original.state == .followed {
+        if self.isDue, isShort {
             // Both live on, and few bytes are equal by chance: two files.
             decision.act(.report(.perhapsCopy(path: self.file.path, original: self.original.file.path)))
             return decision.readCopy(self.file, tag: self.original.tag)

@@ -9,6 +9,9 @@ struct OldContents {
     /// They end before the position: they were made before the last lines were read.
     private(set) var older: [ListedFile] = []
 
+    /// They were taken for copies when little was there to compare, and what was read since does not tell.
+    private(set) var unproven: [ListedFile] = []
+
     /// The one of the whole files from which the rest is read.
     ///
     /// Of several the longest has the most. A copy is better than its own archive, which will be recognised by the copy; but
@@ -27,6 +30,9 @@ struct OldContents {
     /// Notes that a file holds a part of what was read, and nothing else.
     mutating func addOlder(_ file: ListedFile) { self.older.append(file) }
 
+    /// Notes that nobody can tell whether a file holds what was read.
+    mutating func addUnproven(_ file: ListedFile) { self.unproven.append(file) }
+
     private func worth(_ file: ListedFile) -> (Int, Int) {
         if file.isCompressed { return (1, file.size) }
         return (file.size > self.position.offset ? 2 : 0, file.size)
@@ -34,7 +40,7 @@ struct OldContents {
 
     /// The files that are followed from now on, the oldest first: ``rest``, and those that are not compressed.
     var inReadingOrder: [ListedFile] {
-        let others = (self.older + self.whole).filter { !$0.isCompressed && $0 != self.rest }
+        let others = (self.older + self.whole + self.unproven).filter { !$0.isCompressed && $0 != self.rest }
         return (others + [self.rest].compactMap(\.self)).sorted { RotationAge($0) < RotationAge($1) }
     }
 }
@@ -42,7 +48,7 @@ struct OldContents {
 extension OldContents {
     /// Takes up every neighbour that holds the old contents: the rest is read from one of them, the others were read.
     ///
-    /// The `original` is the file that was truncated, or `nil` if it went away. Returns the files that are followed now, in the order
+    /// The `original` is the file that was truncated or is over, or `nil` if nobody has it open any more. Returns the files that are followed now, in the order
     /// in which they are to be read.
     static func takeUp(
         of position: FilePosition,
@@ -75,8 +81,8 @@ extension OldContents {
         case .held: if copy != nil || position.canBeHeld(by: file) { self.addWhole(file) }
         case .shorter: if copy != nil || position.canHaveOlderCopy(file) { self.addOlder(file) }
         case .unfinished, nil: break
-        // It is shorter than the head: what was found when both were whole still holds.
-        case .notHeld where copy?.size == file.size: if file.size < position.head.length { self.addOlder(file) }
+        // It is shorter than the head. The log may have been written anew since both were compared, before it was read.
+        case .notHeld where copy?.size == file.size: if file.size < position.head.length { self.addUnproven(file) }
         case .notHeld: if copy != nil { decision.files.remove(file.identity) }  // another file has the inode by now
         }
     }
@@ -105,16 +111,43 @@ extension OldContents {
     }
 
     /// An archive of which the rest is not read waits for what becomes of the copy that has it, or is over.
-    private func takeArchives(in decision: inout FileDecision) {
+    private mutating func takeArchives(in decision: inout FileDecision) {
         for file in self.older where file.isCompressed { decision.finishCopy(file, of: self.position) }
-        guard let rest = self.rest else { return }
-        for file in self.whole where file.isCompressed && file != rest {
-            decision.takeAsCopy(file, of: rest.identity)
+        guard let first = self.rest else { return }
+        let archives = self.whole.filter { $0.isCompressed && $0 != first }
+        // An archive may have more than a copy that was made before it.
+        for file in archives where decision.inquiry.comparison(of: first, with: file)?.isContained == true {
+            self.rest = file
         }
+        guard let rest = self.rest else { return }
+        for file in archives where file != rest {
+            switch decision.inquiry.comparison(of: file, with: rest) {
+            // Of two archives neither changes any more.
+            case .equal, .beginning:
+                if rest.isCompressed {
+                    decision.finishCopy(file, of: self.position)
+                } else {
+                    decision.takeAsCopy(file, of: rest.identity)
+                }
+            case .different: self.goOn(in: file, &decision)
+            case .unfinished, nil: break
+            }
+        }
+        if first.isCompressed, first != rest { decision.finishCopy(first, of: self.position) }
+    }
+
+    /// Reads a file behind the position.
+    private func goOn(in file: ListedFile, _ decision: inout FileDecision) {
+        decision.takeOver(file, at: .position(self.position), tag: self.position.path)
+        decision.files.addName(self.position.target, to: file.identity)
     }
 
     /// Follows a file behind the position if it has the rest, and else behind all that it holds.
     private func takeUp(_ file: ListedFile, in decision: inout FileDecision) {
+        if self.unproven.contains(file) {
+            decision.act(.report(.perhapsCopy(path: file.path, original: self.position.path)))
+            return decision.takeOver(file, at: .beginning, tag: self.position.path)
+        }
         let hasRest = file == self.rest || self.isDoubtful(file, in: &decision)
         if !hasRest, decision.files[file.identity]?.copy == nil {
             decision.act(.report(.copy(path: file.path, original: self.position.path)))
@@ -123,9 +156,14 @@ extension OldContents {
         decision.files.addName(self.position.target, to: file.identity)
     }
 
-    /// It and ``rest`` hold the bytes that were read, but go on differently: neither is known to be a copy of the other.
+    /// It and ``rest`` hold the bytes that were read, but neither is known to be a copy of the other: they go on differently, or both are
+    /// followed for their own sake, as files whose names no rotation gives to the same log.
     private func isDoubtful(_ file: ListedFile, in decision: inout FileDecision) -> Bool {
         guard let rest = self.rest, file != rest, !self.older.contains(file) else { return false }
-        return decision.inquiry.comparison(of: file, with: rest) == .different
+        if decision.inquiry.comparison(of: file, with: rest) == .different { return true }
+        return decision.files[file.identity]?.copy == nil
+            && [file, rest].allSatisfy { other in
+                decision.listed[other.identity]?.isMatched == true && !RotatedName(path: other.path).isNumbered
+            }
     }
 }

@@ -18,7 +18,8 @@ struct FileEnd {
         decision.remember(self.position, of: self.isDeleted ? .deleted : .remains)
         if self.isDeleted {
             // Replaced by a copy of itself, which was written on and rotated before anybody looked.
-            decision.add(Relay(OldContents.takeUp(of: self.position, in: &decision), before: nil))
+            let copies = OldContents.takeUp(of: self.position, original: self.identity, in: &decision)
+            decision.add(Relay(copies, before: nil))
             Relay.lineUp(in: &decision)
         }
         // One that only has another name may be compressed after the next start.

@@ -30,6 +30,9 @@ struct RotatedName: Hashable, Sendable {
         self.isRotated = isOld || self.isCompressed || !digits.isEmpty
     }
 
+    /// Each rotation gives the file another name: a number grows, while a date stays.
+    var isNumbered: Bool { self.isRotated && self.digits.count < Self.fewestDateDigits }
+
     /// Takes what rotation has put into a name out of it.
     private static func parts(_ name: Substring) -> (stem: Substring, digits: String, end: Substring) {
         if let (stem, digits) = self.withoutCounter(name) ?? self.withoutDate(name) { return (stem, digits, "") }
