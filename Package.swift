@@ -62,7 +62,8 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         library("Daemon", ["CLinux"]),
-        library("AMQP", ["CRabbitMQ", "COpenSSL", "Daemon", logging]),
+        library("BrokerLocation", []),
+        library("AMQP", ["BrokerLocation", "CRabbitMQ", "COpenSSL", "Daemon", logging]),
         library("Product", []),
         library("Escaping", []),
         library("JSONRPC", []),
@@ -108,7 +109,7 @@ let package = Package(
             ]
         ),
 
-        library("Store", ["Escaping", grdb, sqlite]),
+        library("Store", ["BrokerLocation", "Escaping", grdb, sqlite]),
         library("Query", ["Escaping"]),
         .target(
             name: "Console",
@@ -138,6 +139,7 @@ let package = Package(
         ),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("DaemonTests", ["Daemon", "TestSupport"]),
+        tests("BrokerLocationTests", ["BrokerLocation"]),
         tests("AMQPTests", ["AMQP", "TestSupport", logging]),
         tests("JSONRPCTests", ["JSONRPC"]),
         tests("EscapingTests", ["Escaping", "TestSupport"]),

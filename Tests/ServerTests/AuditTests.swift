@@ -45,6 +45,34 @@ struct AuditTests {
         try store.close()
     }
 
+    @Test("keep a broker's password for the same broker only, as the console does")
+    func brokerPassword() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audit-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        func update(_ options: String...) async throws {
+            try await Self.run(["server", "update", "1", "--data-dir", directory] + options)
+        }
+        let url = "amqps://arm:s3cret@broker.example/hatohol"
+        try await Self.run(
+            ["server", "add", "--nickname", "n", "--queue", "q", "--data-dir", directory, "--json", "--broker-url", url]
+        )
+        let store = try MonitoringStore(directory: directory)
+        for elsewhere in [
+            "amqps://arm:***@evil.example/x", "amqps://arm:***@evil.example/x@broker.example", "amqp://arm:***@broker.example/x",
+        ] {
+            await #expect(throws: CommandError.self) { try await update("--broker-url", elsewhere) }
+            #expect(try await store.server(1).broker.url.revealed == url)
+        }
+        try await update("--broker-url", "amqps://arm:***@broker.example/other")
+        #expect(try await store.server(1).broker.url.revealed == "amqps://arm:s3cret@broker.example/other")
+        let file = directory + "/password"
+        try "n3w\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try await update("--broker-password-file", file)
+        #expect(try await store.server(1).broker.url.revealed == "amqps://arm:n3w@broker.example/other")
+        #expect(try await store.audit(limit: 10).allSatisfy { !($0.before + $0.after).contains("n3w") })
+        try store.close()
+    }
+
     private static func run(_ arguments: [String]) async throws {
         var command = try HatoholServer.parseAsRoot(arguments)
         guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }

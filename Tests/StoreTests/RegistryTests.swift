@@ -82,39 +82,16 @@ struct RegistryTests {
         #expect(again.duplicates == 1)
     }
 
-    static let urls: [(given: String, shown: String)] = [
-        ("amqps://user:secret@host/v", "amqps://user:***@host/v"),
-        ("amqps://user:se:secret@et@host/v", "amqps://user:***@host/v"),
-        ("amqps://user@host/v", "amqps://user@host/v"),
-        ("amqps://host:5671/v", "amqps://host:5671/v"),
-        ("user:secret@host", "user:***@host"),
-        ("amqps://:secret@host", "amqps://:***@host"),
-        ("amqps://user:p/w@host/v", "amqps://user:***@host/v"),
-    ]
-
-    @Test("a broker URL is never shown with its password", arguments: Self.urls.indices)
-    func redaction(index: Int) {
-        let url = BrokerURL(Self.urls[index].given)
-        #expect("\(url)" == Self.urls[index].shown)
-        #expect(String(reflecting: url) == Self.urls[index].shown)
-        #expect(url.revealed == Self.urls[index].given)
+    @Test("a server is never dumped with its passwords")
+    func redaction() {
         let server = MonitoringServer(
             nickname: "n",
             type: "t",
-            broker: .init(url: url, queue: "q"),
+            broker: .init(url: BrokerURL("amqps://user:secret@host/v"), queue: "q"),
             settings: ArmSettings(password: "secret")
         )
         var dumped = "\(server)"
         dump(server, to: &dumped)
         #expect(!dumped.contains("secret"))
-    }
-
-    @Test("a password from a file is put into the URL, encoded")
-    func password() {
-        #expect(
-            BrokerURL("amqps://u@h/v").with(password: "a/b@c:d%é")?.revealed == "amqps://u:a%2Fb%40c%3Ad%25%C3%A9@h/v"
-        )
-        #expect(BrokerURL("amqps://u:old@h/v").with(password: "new")?.revealed == "amqps://u:new@h/v")
-        #expect(BrokerURL("amqps://h/v").with(password: "new") == nil)
     }
 }

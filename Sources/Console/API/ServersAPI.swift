@@ -112,9 +112,7 @@ extension MonitoringServer {
         var values = given
         if let value = try values.string("nickname") { new.nickname = value }
         if let value = try values.string("type"), !value.isEmpty { new.type = value }
-        if let value = try values.string("brokerURL", max: 2048), value != self.broker.url.description {
-            new.broker.url = BrokerURL(try self.withKnownPassword(value))
-        }
+        if let value = try values.string("brokerURL", max: 2048) { new.broker.url = try self.brokerURL(from: value) }
         if let value = try values.string("queue", max: 200) { new.broker.queue = value }
         if let value = try values.choice("queueType", QueueType.self) { new.broker.queueType = "\(value)" }
         if let value = try values.string("tlsCertificateAuthority", max: 4096) {
@@ -138,42 +136,25 @@ extension MonitoringServer {
     private enum QueueType: CaseIterable { case durable, quorum, transient }
 
     /// A URL that a person changed in the form still has three asterisks where the password was.
-    private func withKnownPassword(_ url: String) throws(Problem) -> String {
-        guard url.contains(":***@") else { return url }
-        let address = { (text: String) in text.split(separator: "@").last?.split(separator: "/").first }
-        guard let password = self.broker.url.password, address(url) == address(self.broker.url.description) else {
-            throw .bad("brokerURL", "write the password in place of ***; it is not sent to another broker")
+    private func brokerURL(from text: String) throws(Problem) -> BrokerURL {
+        do throws(BrokerLocationError) {
+            return try BrokerURL(text).keepingPassword(of: self.broker.url)
+        } catch {
+            throw .bad("brokerURL", error.reason)
         }
-        let range = url.firstRange(of: ":***@") ?? url.startIndex..<url.startIndex
-        return url.replacingCharacters(in: range, with: ":\(password)@")
     }
 
     private func check() throws(Problem) {
         guard !self.nickname.allSatisfy(\.isWhitespace) else { throw .bad("nickname", "a value is required") }
         guard !self.broker.queue.allSatisfy(\.isWhitespace) else { throw .bad("queue", "a value is required") }
-        let url = self.broker.url.revealed
-        guard url.hasPrefix("amqp://") || url.hasPrefix("amqps://"), !url.contains(where: \.isWhitespace),
-            url.split(separator: "://", maxSplits: 1).count == 2
-        else { throw .bad("brokerURL", "amqps://USER:PASSWORD@HOST:PORT/VHOST is expected") }
+        let url: BrokerURL.Parts
+        do { url = try self.broker.url.parts } catch { throw .bad("brokerURL", error.reason) }
+        let files = [self.broker.certificateAuthority, self.broker.certificate, self.broker.key]
+        guard url.isSecure || files.allSatisfy({ $0 == nil }) else {
+            throw .bad("brokerURL", "TLS files are named, but the URL says amqp; write amqps")
+        }
         guard (self.broker.certificate == nil) == (self.broker.key == nil) else {
             throw .bad("tlsKey", "a certificate and its key belong together")
-        }
-    }
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
-        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
-    }
-}
-
-extension BrokerURL {
-    /// The password as it stands in the URL; nil when there is none.
-    fileprivate var password: String? {
-        guard self.hasPassword, let at = self.revealed.lastIndex(of: "@") else { return nil }
-        let start = self.revealed.firstRange(of: "://")?.upperBound ?? self.revealed.startIndex
-        return self.revealed[start..<at].firstIndex(of: ":").map {
-            String(self.revealed[self.revealed.index(after: $0)..<at])
         }
     }
 }

@@ -37,7 +37,7 @@ enum ServerPages {
             servers[arm.server].map { server in
                 call.view(arm).merging([
                     "url": server.broker.url.description, "queue": server.broker.queue,
-                    "isEncrypted": server.broker.url.description.hasPrefix("amqps"),
+                    "isEncrypted": server.broker.url.isSecure,
                 ]) { $1 }
             }
         }
@@ -94,7 +94,7 @@ enum ServerPages {
         return nil
     }
 
-    /// Tries what the form says, without storing it.
+    /// Tries what the form says, without storing it; that it was tried is recorded before anything is sent anywhere.
     private static func test(_ call: Call) async throws -> Response {
         guard let test = call.site.configuration.testConnection else { throw Problem.notFound }
         var form = try call.form
@@ -106,6 +106,7 @@ enum ServerPages {
         } catch {
             return .json(["stages": [["name": "check", "succeeded": false, "detail": .string(error.detail)]]])
         }
+        try await call.store.record(call.audit("server.test", id == 0 ? "server" : "server/\(id)", after: JSON(server)))
         let stages = await test(server).map { stage -> JSON in
             ["name": .string(stage.name), "succeeded": .bool(stage.succeeded), "detail": .string(stage.detail)]
         }

@@ -26,14 +26,14 @@ final class BrokerLink: Sendable {
         /// How to connect; the files are read at each attempt.
         func configuration() throws(AMQPError) -> ConnectionConfiguration {
             let hasFiles = self.certificateAuthority != nil || self.certificate != nil || self.key != nil
-            let isSecure = hasFiles || self.url.revealed.lowercased().hasPrefix("amqps:")
+            let isSecure = hasFiles || self.url.isSecure
             let tls = TLSConfiguration(
                 certificateAuthorityPath: self.certificateAuthority,
                 certificateChainPath: self.certificate,
                 privateKeyPath: self.key,
                 verification: self.verifiesPeer ? .peer : .none
             )
-            var configuration = try ConnectionConfiguration(url: self.url.revealed, tls: isSecure ? tls : nil)
+            var configuration = try ConnectionConfiguration(url: self.url, tls: isSecure ? tls : nil)
             configuration.clientName = "hatohol-server"
             return configuration
         }

@@ -106,7 +106,9 @@ struct ServerOptions: ParsableArguments {
         if self.type != nil, let type = self.serverType { server.type = type }
         if let queue = self.queue { server.broker.queue = queue }
         if let queueType = self.queueType { server.broker.queueType = queueType }
-        if let url = self.brokerURL { server.broker.url = try self.broker(url) }
+        if self.brokerURL != nil || self.brokerPasswordFile != nil {
+            server.broker.url = try self.brokerURL(insteadOf: server.broker.url)
+        }
         if let file = self.tlsCA { server.broker.certificateAuthority = try Self.existing(file, "--tls-ca") }
         if let file = self.tlsCertificate { server.broker.certificate = try Self.existing(file, "--tls-cert") }
         if let file = self.tlsKey { server.broker.key = try Self.existing(file, "--tls-key") }
@@ -120,18 +122,26 @@ struct ServerOptions: ParsableArguments {
         try BrokerCheck.check(server.broker)
     }
 
-    private func broker(_ text: String) throws -> BrokerURL {
-        let url = BrokerURL(text)
-        if url.hasPassword {
+    /// The URL of the broker from now on: what was named, with the password that was known where it shows three asterisks.
+    private func brokerURL(insteadOf known: BrokerURL) throws -> BrokerURL {
+        let given = self.brokerURL.map { BrokerURL($0) } ?? known
+        do { _ = try given.parts } catch { throw CommandError("--broker-url", error.reason, "see --help") }
+        if self.brokerURL != nil, given.hasPassword, !given.isMasked {
             Warning.print(
                 "the password in --broker-url is visible to every user of this machine; use --broker-password-file"
             )
         }
-        guard let file = self.brokerPasswordFile else { return url }
-        guard let withPassword = url.with(password: try Self.firstLine(of: file)) else {
-            throw CommandError("broker password", "--broker-url names no user", "write amqps://USER@HOST/VHOST")
+        if let file = self.brokerPasswordFile {
+            guard let url = given.with(password: try Self.firstLine(of: file)) else {
+                throw CommandError("broker password", "the broker's URL names no user", "write amqps://USER@HOST/VHOST")
+            }
+            return url
         }
-        return withPassword
+        do {
+            return try given.keepingPassword(of: known)
+        } catch {
+            throw CommandError("--broker-url", error.reason, "use --broker-password-file")
+        }
     }
 
     private static func firstLine(of file: String) throws -> String {

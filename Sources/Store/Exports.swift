@@ -1,0 +1,2 @@
+// A monitoring server has the URL of its broker.
+@_exported public import BrokerLocation
