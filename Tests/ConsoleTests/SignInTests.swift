@@ -53,6 +53,71 @@ struct SignInTests {
         }
     }
 
+    @Test("tries five of forty wrong passwords that come at once, while others sign in")
+    func crowd() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            _ = try await console.user("kenji", .readonly, password: Self.password)
+            let statuses = try await withThrowingTaskGroup(of: Int.self, returning: [Int: Int].self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        let form = "name=hana&password=wrong+\(number)"
+                        let answer = try await console.send(.post, "/sign-in", form: form)
+                        #expect((answer.status == 429) == (answer.headers[.retryAfter] != nil))
+                        return answer.status
+                    }
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(statuses == [401: 5, 429: 35])
+            let other = "name=kenji&password=\(Self.password.formEncoded)"
+            #expect(try await console.send(.post, "/sign-in", form: other).status == 303)
+        }
+    }
+
+    @Test("lets a person in again and again, also at once")
+    func givenBack() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            let form = "name=hana&password=\(Self.password.formEncoded)"
+            for _ in 0..<3 {
+                let statuses = try await withThrowingTaskGroup(of: Int.self, returning: [Int].self) { group in
+                    for _ in 0..<5 { group.addTask { try await console.send(.post, "/sign-in", form: form).status } }
+                    return try await group.reduce(into: [Int]()) { $0.append($1) }
+                }
+                #expect(statuses == [303, 303, 303, 303, 303])
+            }
+        }
+    }
+
+    @Test("asks to come again when too many passwords wait to be checked")
+    func queue() async throws {
+        let hasher = PasswordHasher()
+        let refused = await withTaskGroup(of: Problem?.self, returning: [Problem].self) { group in
+            for _ in 0..<(4 * PasswordHasher.most) {
+                group.addTask {
+                    do throws(Problem) { _ = try await hasher.verify("x", against: nil) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { problems, problem in problem.map { problems.append($0) } }
+        }
+        #expect(!refused.isEmpty && refused.allSatisfy { $0.status == 429 && $0.retryAfter != nil })
+        #expect(refused.count <= 3 * PasswordHasher.most)
+        #expect(try await !hasher.verify("x", against: nil), "the places are free again")
+    }
+
+    @Test("opens no session by a password that was changed while it was checked")
+    func changedMeanwhile() async throws {
+        try await ConsoleHarness.run { console in
+            let user = try await console.store.user(try await console.user("hana", .admin, password: Self.password))
+            _ = try await console.store.change(user.id) { $0.passwordHash = "another" }
+            let session = NewSession(hash: [1], user: user.id, csrf: "x", address: "", now: .now())
+            #expect(try await !console.store.openSession(session, ifPasswordIs: user.passwordHash))
+            #expect(try await console.store.session(hash: [1]) == nil)
+        }
+    }
+
     @Test("a link works once")
     func link() async throws {
         try await ConsoleHarness.run { console in

@@ -148,34 +148,43 @@ enum AccountPages {
 
     private static func saveSettings(_ call: Call) async throws -> Response {
         var form = try call.form
-        var user = try call.user
         let language = try form.string("language") ?? ""
         let theme = try form.string("theme") ?? ""
         try form.finish()
         guard ["", "en", "ja"].contains(language) else { throw Problem.bad("language", "en or ja is expected") }
         guard ["", "light", "dark"].contains(theme) else { throw Problem.bad("theme", "light or dark is expected") }
-        (user.language, user.theme) = (language, theme)
-        try await call.store.update(user)
+        _ = try await call.store.change(try call.user.id) { ($0.language, $0.theme) = (language, theme) }
         return .see("/settings?notice=saved")
     }
 
     /// Whoever has a password must say it; whoever came by a one-time link has none yet.
     private static func savePassword(_ call: Call) async throws -> Response {
         var form = try call.form
-        var user = try call.user
+        let user = try call.user
         let old = try form.string("old") ?? ""
         let new = try form.string("new") ?? ""
         try form.finish()
         do {
             if !user.passwordHash.isEmpty { _ = try await call.authenticate(name: user.name, password: old) }
-            user.passwordHash = try await call.hash(newPassword: new, for: user.name)
+            let hash = try await call.hash(newPassword: new, for: user.name)
+            _ = try await call.store.change(
+                user.id,
+                keepingSession: call.identity?.sessionHash,
+                audit: { _, _ in call.audit("user.password", "user/\(user.id)") },
+                { changed in
+                    // Somebody else may have set another one while these were hashed.
+                    guard changed.passwordHash == user.passwordHash else {
+                        throw StoreError(.refused, stage: "save password", reason: call.text("wrongPassword"))
+                    }
+                    changed.passwordHash = hash
+                }
+            )
+            return .see("/settings?notice=saved")
         } catch let problem as Problem {
             var response = try self.settings(call, error: problem.detail)
-            response.status = .badRequest
+            response.status = problem.status == 429 ? .tooManyRequests : .badRequest
+            if let seconds = problem.retryAfter { response.headers[.retryAfter] = String(seconds) }
             return response
         }
-        let audit = call.audit("user.password", "user/\(user.id)")
-        try await call.store.update(user, keepingSession: call.identity?.sessionHash, audit: audit)
-        return .see("/settings?notice=saved")
     }
 }

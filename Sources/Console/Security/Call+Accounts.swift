@@ -4,7 +4,8 @@ extension Call {
     /// Adds the person the parameters describe.
     func addUser(_ given: Parameters) async throws -> User {
         var user = User(name: "", role: .readonly, created: self.now)
-        try await self.apply(given, to: &user)
+        let change = try await self.userChange(given, of: user)
+        try change(&user)
         guard !user.passwordHash.isEmpty else { throw Problem.bad("password", "a value is required") }
         let new = user
         user.id = try await self.store.add(new) { id in
@@ -17,12 +18,13 @@ extension Call {
 
     /// Changes what the parameters name.
     func changeUser(_ id: Int64, _ given: Parameters) async throws -> User {
-        let old = try await self.store.user(id)
-        var user = old
-        try await self.apply(given, to: &user)
-        let audit = self.audit("user.change", "user/\(id)", before: JSON(old), after: JSON(user))
-        try await self.store.update(user, keepingSession: self.identity?.sessionHash, audit: audit)
-        return user
+        let change = try await self.userChange(given, of: try await self.store.user(id))
+        return try await self.store.change(
+            id,
+            keepingSession: self.identity?.sessionHash,
+            audit: { self.audit("user.change", "user/\(id)", before: JSON($0), after: JSON($1)) },
+            change
+        )
     }
 
     func removeUser(_ id: Int64) async throws {
@@ -39,20 +41,31 @@ extension Call {
         return try await self.site.hasher.hash(password)
     }
 
-    private func apply(_ given: Parameters, to user: inout User) async throws {
+    /// What the parameters change of a person, whoever else changes something meanwhile: hashing a password takes a while.
+    private func userChange(
+        _ given: Parameters,
+        of user: User
+    ) async throws -> @Sendable (inout User) throws -> Void {
         var values = given
-        if let name = try values.string("name", max: 64) { user.name = name }
-        if let role = try values.choice("role", Role.self) { user.role = role }
-        if let note = try values.string("note") { user.note = note }
-        if let groups = try values.strings("hostGroups", max: 100) { user.hostGroups = groups }
+        let name = try values.string("name", max: 64)
+        let role = try values.choice("role", Role.self)
+        let note = try values.string("note")
+        let groups = try values.strings("hostGroups", max: 100)
         let password = try values.string("password")
         try values.finish()
+        let newName = name ?? user.name
         let isGood =
-            user.name.count <= 64 && !user.name.isEmpty
-            && user.name.allSatisfy { $0.isLetter || $0.isNumber || "._-@".contains($0) }
+            newName.count <= 64 && !newName.isEmpty
+            && newName.allSatisfy { $0.isLetter || $0.isNumber || "._-@".contains($0) }
         guard isGood else { throw Problem.bad("name", self.text("badUserName")) }
-        if let password, !password.isEmpty {
-            user.passwordHash = try await self.hash(newPassword: password, for: user.name)
+        var hash: String?
+        if let password, !password.isEmpty { hash = try await self.hash(newPassword: password, for: newName) }
+        return { [hash] user in
+            if let name { user.name = name }
+            if let role { user.role = role }
+            if let note { user.note = note }
+            if let groups { user.hostGroups = groups }
+            if let hash { user.passwordHash = hash }
         }
     }
 

@@ -4,25 +4,37 @@ internal import Synchronization
 
 extension Call {
     /// Whose name and password these are; slowed down for each account and address.
+    ///
+    /// The attempt is counted before anything is waited for.
     func authenticate(name: String, password: String) async throws -> User {
-        let names = ["account \(name.lowercased().prefix(64))", "address \(self.address)"]
-        let wait = self.site.limiter.withLock { $0.wait(for: names, now: self.now.seconds) }
+        let subjects: [SignInLimiter.Subject] = [
+            .account(String(name.lowercased().prefix(64))), .address(PeerNetwork(self.address).description),
+        ]
+        let wait = self.site.limiter.withLock { $0.begin(subjects, now: Timestamp.now().seconds) }
         if let wait { throw Problem(429, self.text("tooManyAttempts"), retryAfter: wait) }
+        var outcome = SignInLimiter.Outcome.undecided
+        // From the end on the wait counts, however long the password took.
+        defer { self.site.limiter.withLock { $0.end(subjects, outcome, now: Timestamp.now().seconds) } }
         let user = try await self.store.user(named: name)
         guard try await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
-            // From here on the wait counts, however long the password took.
-            self.site.limiter.withLock { $0.fail(names, now: Timestamp.now().seconds) }
+            outcome = .refused
             self.site.logger.warning("a sign-in failed", metadata: ["address": "\(self.address)"])
             throw Problem(401, self.text("wrongPassword"))
         }
-        self.site.limiter.withLock { $0.succeed([names[0]]) }
+        outcome = .accepted
         return user
     }
 
     /// Begins a session with a token of its own, whatever the browser had before.
+    ///
+    /// The person's password must still be the one that was checked: checking takes a while, and a change of the password ends
+    /// all sessions that the one before has opened.
     func openSession(for user: User) async throws -> (cookie: String, csrf: String) {
         let (token, csrf) = (Secret.token(), Secret.token())
-        try await self.store.openSession(self.session(of: user, token: token, csrf: csrf))
+        let session = self.session(of: user, token: token, csrf: csrf)
+        guard try await self.store.openSession(session, ifPasswordIs: user.passwordHash) else {
+            throw Problem(401, self.text("wrongPassword"))
+        }
         return (self.cookie(token), csrf)
     }
 

@@ -1,28 +1,57 @@
 internal import COpenSSL
+internal import Synchronization
 
 /// Makes and checks password hashes by scrypt (RFC 7914).
 ///
 /// An actor, because one hash takes 32 MiB and about a tenth of a second: however many people sign in, one is made at a time.
-/// Its work runs on a thread of its own kind of cost, never longer than that tenth.
+/// Its work runs on a thread of its own kind of cost, never longer than that tenth. Whoever comes while sixteen wait is asked to
+/// come again, so that nobody waits for more than a few seconds.
 actor PasswordHasher {
     private static let cost: UInt64 = 32_768
     private static let blockSize: UInt64 = 8
     private static let memory: UInt64 = 64 << 20
+    /// How many may be here, the one whose hash is made included.
+    static let most = 16
 
+    private nonisolated let present = Mutex(0)
     /// A hash nobody's password has, so that an unknown name takes as long as a wrong password.
     private var decoy: String?
 
     /// The hash to keep, with its parameters and a new salt: `scrypt$N$r$salt$hash`.
     ///
-    /// Throws a ``Problem`` when there is no memory for it now.
-    func hash(_ password: String) throws(Problem) -> String {
-        try Self.hash(password, salt: String(Secret.token().prefix(22)), cost: Self.cost)
+    /// Throws a ``Problem`` when too many wait, or when there is no memory for it now.
+    nonisolated func hash(_ password: String) async throws(Problem) -> String {
+        try self.enter()
+        defer { self.leave() }
+        return try await self.make(password)
     }
 
     /// Whether a password belongs to a hash; nil or an empty hash belongs to none.
     ///
-    /// Throws a ``Problem`` when there is no memory to find out now.
-    func verify(_ password: String, against stored: String?) throws(Problem) -> Bool {
+    /// Throws a ``Problem`` when too many wait, or when there is no memory to find out now.
+    nonisolated func verify(_ password: String, against stored: String?) async throws(Problem) -> Bool {
+        try self.enter()
+        defer { self.leave() }
+        return try await self.check(password, against: stored)
+    }
+
+    /// Takes a place in the queue before anything is waited for, so that no crowd finds the queue as it was before the crowd.
+    private nonisolated func enter() throws(Problem) {
+        let isFull = self.present.withLock { present in
+            guard present < Self.most else { return true }
+            present += 1
+            return false
+        }
+        guard !isFull else { throw Problem(429, "Many passwords are being checked at the moment.", retryAfter: 3) }
+    }
+
+    private nonisolated func leave() { self.present.withLock { $0 -= 1 } }
+
+    private func make(_ password: String) throws(Problem) -> String {
+        try Self.hash(password, salt: String(Secret.token().prefix(22)), cost: Self.cost)
+    }
+
+    private func check(_ password: String, against stored: String?) throws(Problem) -> Bool {
         let known = stored.flatMap { $0.isEmpty ? nil : $0 }
         let expected: String
         if let known { expected = known } else { expected = try self.decoyHash() }

@@ -38,6 +38,8 @@ final class Site: Sendable {
     func answer(_ request: Request, _ context: ConsoleContext, _ route: Routes.Route) async throws -> Response {
         var language = Language(accepting: request.headers[.acceptLanguage])
         do {
+            let body = try await self.body(of: request, context)
+            // Only now: whoever sends a body slowly would otherwise act with rights that were taken away meanwhile.
             let now = Timestamp.now()
             let identity = try await self.identify(request, now: now)
             if let chosen = identity.flatMap({ Language(rawValue: $0.user.language) }) { language = chosen }
@@ -50,7 +52,7 @@ final class Site: Sendable {
                 address: self.address(request, context),
                 isSecure: self.isSecure(request, context),
                 now: now,
-                body: try await self.body(of: request, context)
+                body: body
             )
             return try await self.answer(call, route)
         } catch let problem as Problem {

@@ -42,6 +42,10 @@ public struct NewSession: Sendable {
         self.audit = audit
     }
 
+    fileprivate func user(in db: Database) throws -> User? {
+        try MonitoringStore.user("id = ?", [self.user], in: db)
+    }
+
     fileprivate func insert(in db: Database) throws {
         if let replaced { try db.execute(sql: "DELETE FROM session WHERE hash = ?", arguments: [replaced.data]) }
         try db.execute(
@@ -62,6 +66,15 @@ extension MonitoringStore {
     /// Remembers a session.
     public func openSession(_ session: NewSession) async throws {
         try await self.change("open session") { try session.insert(in: $0) }
+    }
+
+    /// Remembers a session if the person's password is still the one with this hash; returns whether it is.
+    public func openSession(_ session: NewSession, ifPasswordIs hash: String) async throws -> Bool {
+        try await self.change("open session") { db in
+            guard try session.user(in: db)?.passwordHash == hash else { return false }
+            try session.insert(in: db)
+            return true
+        }
     }
 
     /// The session with this hash, whatever its age.

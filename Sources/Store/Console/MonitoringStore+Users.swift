@@ -26,35 +26,48 @@ extension MonitoringStore {
         }
     }
 
-    /// Changes a person; a new password ends all sessions of the person but one.
-    ///
-    /// Throws ``StoreError/Code/notFound``, and ``StoreError/Code/refused`` when the name is taken or nobody would be left to
-    /// administrate.
+    /// Changes a person to what is given; see ``change(_:keepingSession:audit:_:)``.
     public func update(
         _ user: User,
         keepingSession hash: [UInt8]? = nil,
         audit: AuditRecord? = nil
     ) async throws {
-        try await self.change("update user \(user.id)") { db in
+        _ = try await self.change(user.id, keepingSession: hash, audit: { _, _ in audit }) { $0 = user }
+    }
+
+    /// Changes a person as they are at that moment, and returns them as they are then.
+    ///
+    /// `body` changes what it means to change and nothing else. Somebody who was read before, and is written back whole, would
+    /// get back the role or the host groups that another administrator has taken away meanwhile. It may throw to
+    /// refuse. A new password ends all sessions of the person but one. `audit` is told the person before and after.
+    ///
+    /// Throws ``StoreError/Code/notFound``, and ``StoreError/Code/refused`` when the name is taken or nobody would be left to
+    /// administrate.
+    public func change(
+        _ id: User.ID,
+        keepingSession hash: [UInt8]? = nil,
+        audit: @escaping @Sendable (_ before: User, _ after: User) -> AuditRecord? = { _, _ in nil },
+        _ body: @escaping @Sendable (inout User) throws -> Void
+    ) async throws -> User {
+        try await self.change("update user \(id)") { db in
+            guard let old = try Self.user("id = ?", [id], in: db) else { throw Self.noUser(id) }
+            var user = old
+            try body(&user)
             try Self.checkName(user, in: db)
-            let old = try Self.user("id = ?", [user.id], in: db)
-            guard let old else { throw Self.noUser(user.id) }
-            if old.role == .admin, user.role != .admin { try Self.checkLastAdministrator(user.id, in: db) }
+            if old.role == .admin, user.role != .admin { try Self.checkLastAdministrator(id, in: db) }
             try db.execute(
                 sql: "UPDATE user SET name = ?, role = ?, password = ?, note = ?, language = ?, theme = ? WHERE id = ?",
                 arguments: [
-                    user.name, user.role.rawValue, user.passwordHash, user.note, user.language, user.theme, user.id,
+                    user.name, user.role.rawValue, user.passwordHash, user.note, user.language, user.theme, id,
                 ]
             )
-            try Self.setHostGroups(user.hostGroups, of: user.id, in: db)
+            try Self.setHostGroups(user.hostGroups, of: id, in: db)
             if old.passwordHash != user.passwordHash {
-                try db.execute(
-                    sql: "DELETE FROM session WHERE user = ? AND hash IS NOT ?",
-                    arguments: [user.id, hash?.data]
-                )
-                try db.execute(sql: "DELETE FROM sign_in_link WHERE user = ?", arguments: [user.id])
+                try db.execute(sql: "DELETE FROM session WHERE user = ? AND hash IS NOT ?", arguments: [id, hash?.data])
+                try db.execute(sql: "DELETE FROM sign_in_link WHERE user = ?", arguments: [id])
             }
-            try audit?.insert(in: db)
+            try audit(old, user)?.insert(in: db)
+            return user
         }
     }
 
