@@ -14,14 +14,15 @@ struct RightsTests {
             let reader = try await console.user("reader", .readonly)
             var forged = try await console.session(admin)
             forged.csrf = ""
+            let everything: Set<Access> = [.open, .read, .write, .admin]
             let callers: [(name: String, caller: ConsoleHarness.Caller, allowed: Set<Access>, mayChange: Bool)] = [
                 ("nobody", ConsoleHarness.Caller(), [.open], true),
                 ("readonly session", try await console.session(reader), [.open, .read], true),
-                ("admin session", try await console.session(admin), [.open, .read, .write, .admin], true),
-                ("forged admin session", forged, [.open, .read, .write, .admin], false),
+                ("admin session", try await console.session(admin), everything, true),
+                ("forged admin session", forged, everything, false),
                 ("read key of admin", try await console.key(admin, .read), [.open, .read], true),
                 ("write key of admin", try await console.key(admin, .write), [.open, .read, .write], true),
-                ("admin key of admin", try await console.key(admin, .admin), [.open, .read, .write, .admin], true),
+                ("admin key of admin", try await console.key(admin, .admin), everything, true),
                 ("admin key of readonly", try await console.key(reader, .admin), [.open, .read], true),
             ]
             for route in Console.routes().list where !route.path.hasSuffix("/stream") && route.path != "/sign-out" {
@@ -36,8 +37,12 @@ struct RightsTests {
                         json: isChange && Site.isAPI(path) ? "{}" : nil,
                         form: isChange && !Site.isAPI(path) ? "" : nil
                     )
+                    // What a page's form sends is for people, whatever a key may do under /api.
+                    let isForeignForm = !caller.key.isEmpty && isChange && !Site.isAPI(path)
                     let what = "\(route.method) \(path) as \(name): \(answer.status)"
-                    if route.access == .open {
+                    if isForeignForm {
+                        #expect(answer.status == 403, "\(what)")
+                    } else if route.access == .open {
                         #expect(answer.status != 500, "\(what)")
                     } else if name == "nobody" {
                         #expect(answer.status == 401 || answer.status == 303, "\(what)")
@@ -48,6 +53,33 @@ struct RightsTests {
                         #expect(![401, 403, 500, 503].contains(answer.status), "\(what)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test("a key sets no password and no language", arguments: [APIKey.Scope.read, .write, .admin])
+    func keysAndForms(scope: APIKey.Scope) async throws {
+        try await ConsoleHarness.run { console in
+            let admin = try await console.user("root", .admin)
+            let key = try await console.key(admin, scope)
+            for (path, form) in [("/settings/password", "new=green+tractors+fly+77"), ("/settings", "language=ja&theme=dark")] {
+                #expect(try await console.send(.post, path, as: key, form: form).status == 403, "\(path)")
+            }
+            let user = try await console.store.user(admin)
+            #expect(user.passwordHash.isEmpty && user.language.isEmpty && user.theme.isEmpty)
+        }
+    }
+
+    @Test("who is limited to host groups learns no numbers of everything by the metrics")
+    func metrics() async throws {
+        try await ConsoleHarness.run { console in
+            try await console.ingest(try await console.server(), [.line(1, "line")])
+            let names = ["hatohol_events_total", "hatohol_store_bytes", "hatohol_live_pages", "hatohol_http_responses_total"]
+            for (groups, isCounted) in [([], true), (["Web"], false)] as [([String], Bool)] {
+                let id = try await console.user("reader \(isCounted)", .readonly, hostGroups: groups)
+                let text = try await console.send(.get, "/metrics", as: try await console.key(id, .read)).text
+                #expect(text.contains(#"hatohol_arm_established{server="1",nickname="node"} 0"#))
+                for name in names { #expect(text.contains(name) == isCounted, "\(name)") }
             }
         }
     }

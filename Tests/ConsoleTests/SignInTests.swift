@@ -130,6 +130,18 @@ struct SignInTests {
         }
     }
 
+    @Test("a link is not used up, and signs nobody in, when a program only looks at it")
+    func linkLookedAt() async throws {
+        try await ConsoleHarness.run { console in
+            let link = try await Console.administratorLink(store: console.store, base: "")
+            for _ in 0..<2 {
+                let looked = try await console.send(.head, link)
+                #expect(looked.status == 200 && looked.headers[.setCookie] == nil)
+            }
+            #expect(try await console.send(.get, link).headers[.setCookie] != nil)
+        }
+    }
+
     @Test("a link is not used up by a sign-in that fails")
     func linkKept() async throws {
         try await ConsoleHarness.run { console in

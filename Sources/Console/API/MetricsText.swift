@@ -2,34 +2,34 @@ internal import Escaping
 internal import Store
 
 /// The state of the server in Prometheus' text format (version 0.0.4).
+///
+/// A person who is limited to host groups gets what the pages show them, too: the arms, and nothing that counts everybody's events.
 struct MetricsText {
     private let call: Call
 
     init(_ call: Call) { self.call = call }
 
     func text() async throws -> String {
-        let (arrived, bytes) = try await self.call.store.size()
         var lines: [String] = []
         func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: Int64)]) {
             lines.append("# HELP \(name) \(help)")
             lines.append("# TYPE \(name) \(type)")
             lines += values.map { "\(name)\($0.labels) \($0.value)" }
         }
-        add("hatohol_events_total", "counter", "Events that arrived.", [("", arrived)])
-        add("hatohol_store_bytes", "gauge", "Size of the database.", [("", bytes)])
-        let answers = self.call.site.metrics.answersByClass.sorted { $0.key < $1.key }
-        add(
-            "hatohol_http_responses_total",
-            "counter",
-            "Answers of the console, by class of status.",
-            answers.map { ("{class=\"\($0.key)xx\"}", $0.value) }
-        )
-        add(
-            "hatohol_live_pages",
-            "gauge",
-            "Pages that are open and live.",
-            [("", Int64(self.call.site.metrics.livePages))]
-        )
+        if try self.call.user.hostGroups.isEmpty {
+            let (arrived, bytes) = try await self.call.store.size()
+            add("hatohol_events_total", "counter", "Events that arrived.", [("", arrived)])
+            add("hatohol_store_bytes", "gauge", "Size of the database.", [("", bytes)])
+            let answers = self.call.site.metrics.answersByClass.sorted { $0.key < $1.key }
+            add(
+                "hatohol_http_responses_total",
+                "counter",
+                "Answers of the console, by class of status.",
+                answers.map { ("{class=\"\($0.key)xx\"}", $0.value) }
+            )
+            let livePages = Int64(self.call.site.metrics.livePages)
+            add("hatohol_live_pages", "gauge", "Pages that are open and live.", [("", livePages)])
+        }
         let arms = try await self.call.store.armStatus()
         add(
             "hatohol_arm_established",

@@ -10,6 +10,8 @@ enum SignInPages {
         }
         routes.page(.post, "/sign-in", .open, self.signIn)
         routes.page(.get, "/sign-in/link", .open) { call in
+            // Mail and chat programs look at links that they carry. Looking must not sign in, nor use the link up.
+            guard call.request.method == .get else { return .text("") }
             var query = call.query
             let (user, cookie) = try await call.redeem(link: try query.required("token"))
             var response = Response.see(user.passwordHash.isEmpty ? "/settings?notice=passwordNeeded" : "/")

@@ -11,6 +11,9 @@ struct Routes {
         let access: Access
         let operation: Operation?
         let handler: Handler
+
+        /// Whether this is what a page's form sends: for people in front of a browser, never for a program with a key.
+        var isForm: Bool { self.operation == nil && self.method != .get }
     }
 
     private(set) var list: [Route] = []

@@ -64,6 +64,9 @@ final class Site: Sendable {
     }
 
     private func answer(_ call: Call, _ route: Routes.Route) async throws -> Response {
+        if route.isForm, case .key? = call.identity?.proof {
+            throw Problem(403, "A form is for people who are signed in; a program uses its key under /api.")
+        }
         guard route.access != .open else {
             if call.request.method != .get, call.request.method != .head { try self.checkOrigin(call) }
             return try await route.handler(call)
