@@ -115,7 +115,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Store", "Query", "Escaping", "COpenSSL", "Daemon", hummingbird, hummingbirdTLS, mustache, lifecycle,
-                logging,
+                nioCore, nioSSL, nioTLS, logging,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings
@@ -165,7 +165,10 @@ let package = Package(
         tests("RulesTests", ["Rules", "JSONRPC"]),
         tests(
             "ConsoleTests",
-            ["Console", "Store", "Query", "TestSupport", grdb, hummingbird, hummingbirdTesting, logging]
+            [
+                "Console", "Daemon", "Store", "Query", "TestSupport", grdb, hummingbird, hummingbirdTesting, lifecycle,
+                logging,
+            ]
         ),
         tests("ServerTests", ["hatohol-server", "Store", "TestSupport", grdb, lifecycle, logging]),
         tests("GatewayTests", ["Gateway", "Store", "HAPI", "JSONRPC", "AMQP", "TestSupport", lifecycle, logging]),

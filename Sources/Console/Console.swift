@@ -48,6 +48,7 @@ public struct Console: Service {
                 try await withGracefulShutdownHandler {
                     try await application.run()
                 } onGracefulShutdown: {
+                    self.site.connections.finish()
                     Task { await self.site.live.finish() }
                 }
             }
@@ -68,19 +69,33 @@ public struct Console: Service {
 
     func application() throws -> Application<RouterResponder<ConsoleContext>> {
         let configuration = self.site.configuration
-        // A connection without a request that runs, or comes, is closed after a while; also one whose TLS handshake does not go on.
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
         return Application(
             router: Self.routes().router(for: self.site),
-            server: try self.certificate.map { try .tls(http, tlsConfiguration: $0.configuration()) } ?? http,
+            server: try self.server(),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: nil,
-                availableConnectionsDelegate: ConnectionGate(logger: self.logger)
+                availableConnectionsDelegate: ConnectionGate(most: configuration.mostConnections, logger: self.logger)
             ),
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: self.logger
         )
+    }
+
+    /// How connections are served: each in its turn, within its deadlines, and over TLS when there is a certificate.
+    private func server() throws -> HTTPServerBuilder {
+        let deadlines = PeerDeadlines.Limits(patience: .seconds(self.site.configuration.patience))
+        let connections = self.site.connections
+        let tls = try self.certificate.map { TLSChannelConfiguration(tlsConfiguration: try $0.configuration()) }
+        return HTTPServerBuilder { responder in
+            let http = HTTP1Channel(
+                responder: responder,
+                // A connection without a request that runs, or comes, is closed after a minute.
+                configuration: .init(additionalChannelHandlers: [PeerDeadlines(deadlines)], idleTimeout: .seconds(60))
+            )
+            guard let tls else { return AdmittedChannel(base: http, connections: connections) }
+            return AdmittedChannel(base: try TLSChannel(http, configuration: tls), connections: connections)
+        }
     }
 
     /// Every route there is.

@@ -46,12 +46,18 @@ public struct ConsoleConfiguration: Sendable {
     public var allowsPlainHTTP = false
     /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     public var trustedProxies: Set<String> = []
+    /// How many seconds a peer may take for the TLS handshake, and then for the line and header fields of its first request.
+    public var patience: Int64 = 10
+    /// How many connections of one address are served before somebody signs in on them; others wait. Proxies that are trusted have no such limit.
+    public var newcomersPerAddress = 64
     /// How long somebody stays signed in, in seconds; 0 until the browser closes, and seven days at most.
     public var sessionLifetime: Int64 = 28_800
     /// Whether the lifetime counts from the last request instead of from the sign-in.
     public var sessionSlides = true
     /// The shortest password, in characters; at least 5.
     public var minimumPasswordLength = 12
+    /// How many connections are open at a time.
+    var mostConnections = ConnectionGate.usual
     /// How long a page of events is looked for before what was found is shown.
     var searchTime = Duration.milliseconds(40)
     /// The same for whoever asked to go on with a search that was broken off.

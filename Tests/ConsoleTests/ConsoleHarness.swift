@@ -3,7 +3,9 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import ServiceLifecycle
 import Store
+import TestSupport
 
 @testable import Console
 
@@ -41,6 +43,31 @@ struct ConsoleHarness {
         let console = try Console(store: store, configuration: configuration, logger: logger)
         try await console.application().test(.router) { client in
             try await body(ConsoleHarness(client: client, store: store, site: console.site))
+        }
+    }
+
+    /// A console that is served over the network until the body returns.
+    static func serve(
+        configuration: ConsoleConfiguration = ConsoleConfiguration(port: 0),
+        _ body: @escaping @Sendable (_ console: ConsoleHarness, _ port: UInt16) async throws -> Void
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try MonitoringStore(directory: directory.path)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let (ports, opened) = AsyncStream.makeStream(of: Int.self)
+        let console = try Console(store: store, configuration: configuration, logger: logger) { opened.yield($0) }
+        let group = ServiceGroup(configuration: .init(services: [console], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                guard let port = await ports.first(where: { _ in true }) else { throw TestFailure("no port") }
+                try await console.application().test(.router) { client in
+                    try await body(ConsoleHarness(client: client, store: store, site: console.site), UInt16(port))
+                }
+                await group.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
         }
     }
 

@@ -23,6 +23,14 @@ final class ServedCertificate: Sendable {
         self.current.withLock { $0 = fresh }
     }
 
+    /// What is offered with TLS 1.2: suites with forward secrecy and authenticated encryption (RFC 9325, section 4.2). TLS 1.3 has no
+    /// others.
+    private static let suites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]
+
     /// TLS 1.2 or newer, with the certificate as it is at each handshake.
     func configuration() throws -> TLSConfiguration {
         let first = self.current.withLock { $0 }
@@ -41,6 +49,9 @@ final class ServedCertificate: Sendable {
         }
         var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = self.suites
+        // A peer that says nothing does not say farewell either; its descriptor is needed.
+        configuration.shutdownTimeout = .seconds(1)
         return configuration
     }
 

@@ -18,6 +18,7 @@ final class Site: Sendable {
     let hasher = PasswordHasher()
     let passwords: PasswordPolicy
     let limiter = Mutex(SignInLimiter())
+    let connections: Connections
 
     init(store: MonitoringStore, configuration: ConsoleConfiguration, logger: Logger) throws {
         self.store = store
@@ -27,6 +28,11 @@ final class Site: Sendable {
         self.live = LiveEvents(store: store)
         self.openProofs = OpenProofs(store: store, age: configuration.sessionCheck)
         self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
+        self.connections = Connections(
+            .init(served: configuration.newcomersPerAddress),
+            most: configuration.mostConnections,
+            exempt: configuration.trustedProxies
+        )
     }
 
     static func isAPI(_ path: String) -> Bool {
@@ -42,6 +48,7 @@ final class Site: Sendable {
             // Only now: whoever sends a body slowly would otherwise act with rights that were taken away meanwhile.
             let now = Timestamp.now()
             let identity = try await self.identify(request, now: now)
+            if identity != nil { self.connections.signedIn(on: context.channel) }
             if let chosen = identity.flatMap({ Language(rawValue: $0.user.language) }) { language = chosen }
             let call = Call(
                 site: self,

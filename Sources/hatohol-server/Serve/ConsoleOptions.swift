@@ -24,6 +24,22 @@ struct ConsoleOptions: ParsableArguments {
     )
     var trustedProxy: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a peer may take for the TLS handshake, and for the head of its first request, 1 to 600.",
+            valueName: "seconds"
+        )
+    )
+    var consolePatience: Int64 = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "How many connections of one address are served before somebody signs in on them, 8 to 100000; proxies have no limit.",
+            valueName: "number"
+        )
+    )
+    var consoleNewcomers = 64
+
     @Flag(help: "Serve plain HTTP beyond loopback too, for a proxy that does HTTPS.")
     var plainHttp = false
 
@@ -34,6 +50,12 @@ struct ConsoleOptions: ParsableArguments {
         guard self.address != nil else { throw ValidationError("--listen is HOST:PORT.") }
         guard (self.consoleCert == nil) == (self.consoleKey == nil) else {
             throw ValidationError("--console-cert and --console-key go together.")
+        }
+        guard (1...600).contains(self.consolePatience) else {
+            throw ValidationError("--console-patience is 1 to 600 seconds.")
+        }
+        guard (8...100_000).contains(self.consoleNewcomers) else {
+            throw ValidationError("--console-newcomers is 8 to 100000.")
         }
         guard self.consoleClientCa == nil || self.consoleCert != nil else {
             throw ValidationError("--console-client-ca needs --console-cert and --console-key.")
@@ -62,6 +84,8 @@ struct ConsoleOptions: ParsableArguments {
         }
         configuration.allowsPlainHTTP = self.plainHttp
         configuration.trustedProxies = Set(self.trustedProxy)
+        configuration.patience = self.consolePatience
+        configuration.newcomersPerAddress = self.consoleNewcomers
         configuration.testConnection = { await Self.test($0, logger: logger) }
         let scheme = configuration.tls == nil ? "http" : "https"
         return try Console(store: store, configuration: configuration, logger: logger) { port in

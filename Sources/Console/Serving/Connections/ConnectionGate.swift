@@ -4,8 +4,8 @@ internal import Logging
 
 /// Bounds how many connections the console has at a time; others wait in the system's queue until one is closed.
 ///
-/// Brokers, the store and log files need descriptors too. A connection on which nothing is asked for is closed after a minute, so
-/// that silent ones let the next in.
+/// Brokers, the store and log files need descriptors too. When there are as many as there may be, ``Connections`` closes the
+/// oldest on which nobody has signed in; only where there is none others have to wait.
 struct ConnectionGate: AvailableConnectionsDelegate {
     /// More connections than this are never open; a thousand live pages have room.
     private static let mostEver = 8192
@@ -17,8 +17,10 @@ struct ConnectionGate: AvailableConnectionsDelegate {
     private var count = 0
     private var lastWarning: ContinuousClock.Instant?
 
-    /// Admits half of the descriptors that strangers may have.
-    init(most: Int = min(Self.mostEver, DescriptorLimit.forStrangers / 2), logger: Logger) {
+    /// Half of the descriptors that strangers may have.
+    static var usual: Int { min(Self.mostEver, DescriptorLimit.forStrangers / 2) }
+
+    init(most: Int, logger: Logger) {
         self.most = most
         self.logger = logger
     }
@@ -30,7 +32,7 @@ struct ConnectionGate: AvailableConnectionsDelegate {
         if let lastWarning, now - lastWarning < Self.pause { return }
         self.lastWarning = now
         self.logger.warning(
-            "the console has as many connections as it may have; others wait until one is closed",
+            "the console has as many connections as it may have; those without a sign-in give way",
             metadata: ["connections": "\(self.count)"]
         )
     }
