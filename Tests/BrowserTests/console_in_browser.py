@@ -130,6 +130,79 @@ def sees_a_line_appear(person):
     person.wait(lambda: line in person.find("#rows tr").text, "the line on top")
 
 
+# Lines that a rule over characters lets through, or that show themselves as something else than they are.
+HOSTILE = [
+    "\u0600<meta http-equiv=refresh content=0;url=//evil.invalid \u0600>",
+    "\U000110bd<b\U000110bd>bold\U000110bd</b\U000110bd>",
+    "x\"\u0301 onmouseover=document.title='gone' y='\u0301",
+    "\u0600<button formaction=/servers/1/remove \u0600>disk 97% full",
+    "a\u200d<i\u200d>joined \U0001f1ef<u>\U0001f1f5</u>",
+    "</title></h1><script>document.title='gone'</script>",
+    "invoice\u202efdp.exe \u2066<b>\u2069 \u200f\u061c end",
+]
+
+
+def shown(line):
+    """What a page shows of a line: the line, with a number in the place of what turns text round."""
+    return "".join(f"[U+{ord(c):04X}]" if c in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else c for c in line)
+
+
+def shows_hostile_lines_as_text(person):
+    """In a live row, in the list, on the page of the event and in its title, and nothing of it is an element."""
+    person.open("/events")
+    person.wait(lambda: person.all("#live[data-ready]"), "the live page")
+    address = person.browser.current_url
+    stamp = time.time_ns()
+    lines = [f"{text} {stamp}-{number}" for number, text in enumerate(HOSTILE)]
+    with person.log.open("ab") as file:
+        file.write("".join(line + "\n" for line in lines).encode())
+    script = """return [...document.querySelectorAll("#rows .wide a")].map((link) => [link.textContent, link.href])
+        .filter(([text]) => text.includes(arguments[0]));"""
+    rows = lambda: person.browser.execute_script(script, f" {stamp}-")
+    person.wait(lambda: len(rows()) == len(lines), "the lines in the live list")
+    assert sorted(text for text, _ in rows()) == sorted(map(shown, lines)), rows()
+    person.open("/events")
+    found = rows()
+    assert sorted(text for text, _ in found) == sorted(map(shown, lines)), found
+    foreign = """return document.querySelectorAll("#rows :is(meta, b, i, u, script, button, [formaction], [onmouseover])").length;"""
+    assert person.browser.execute_script(foreign) == 0
+    for text, link in found:
+        person.browser.get(link)
+        heading = person.browser.execute_script("return document.querySelector('h1').lastChild.textContent.trim()")
+        title = person.browser.execute_script("return document.title")
+        assert heading == text and text.startswith(title.removesuffix(" · Hatohol")[:40]), (heading, title)
+        assert person.browser.execute_script("return document.querySelectorAll('meta[http-equiv], h1 b, h1 i, h1 u').length") == 0
+    assert address.startswith(person.base)
+
+
+def obeys_its_policy(person):
+    """No text becomes an element but by the page's own policy, and a button that somebody brought in sends nothing elsewhere."""
+    person.open("/events")
+    refused = """try { %s; return "done"; } catch (error) { return error.name; }"""
+    for act in ["document.createElement('p').innerHTML = '<b>x</b>'", "new DOMParser().parseFromString('<b>x</b>', 'text/html')",
+                "trustedTypes.createPolicy('another', {})", "new Function('return 1')", "document.createElement('script').src = '/x.js'"]:  # fmt: skip
+        assert person.browser.execute_script(refused % act) in ("TypeError", "EvalError"), act
+    cleaned = """const done = arguments[arguments.length - 1];
+        import(document.querySelector("script[src$='console.js']").src.replace("console.js", "elements.js")).then(({ rowsOf }) => {
+            const box = document.createElement("div");
+            box.append(...rowsOf([arguments[0]]).childNodes);
+            done(box.innerHTML);
+        }, (error) => done(String(error)));"""
+    row = """<tr data-id="1" onclick="x"><td class="wide"><a href="//evil.invalid/">a</a><a href="/events/1" target="x">b</a>
+        <meta http-equiv="refresh" content="0"><button formaction="/x">c</button><input name="csrf"><svg><use href="#icon-info"></use></svg></td></tr>"""
+    made = " ".join(person.browser.execute_async_script(cleaned, row).split())
+    assert made == '<tr data-id="1"><td class="wide">a<a href="/events/1">b</a> c<svg><use href="#icon-info"></use></svg></td></tr>', made
+    planted = """const button = document.createElement("button");
+        button.setAttribute("formaction", "/servers/1/remove");
+        document.querySelector("#handling").append(button);
+        button.click();"""
+    person.follow(lambda: person.browser.execute_script(planted), "the refusal")
+    assert person.find(".code").text == "403"
+    person.open("/servers")
+    assert person.all("form[action='/servers/1/remove']"), "the monitoring server is still there"
+    person.browser.get_log("browser")  # what was refused stands there, as it should
+
+
 def reads_on_while_others_arrive(person):
     person.open("/events")
     person.wait(lambda: person.all("#live[data-ready]"), "the live page")
@@ -313,7 +386,8 @@ def signs_out(person):
 
 
 STEPS = [
-    signs_in_by_link, chooses_a_password_and_signs_in_with_it, sees_a_line_appear, reads_on_while_others_arrive, filters,
+    signs_in_by_link, chooses_a_password_and_signs_in_with_it, sees_a_line_appear, shows_hostile_lines_as_text,
+    obeys_its_policy, reads_on_while_others_arrive, filters,
     handles_by_keyboard_only, handles_all_that_match, chooses_columns, adds_and_removes_a_monitoring_server,
     switches_the_language, makes_a_key_that_exports, fits_every_width, has_contrast, names_every_field,
     breaks_no_rule_of_axe, says_nothing_in_the_log,

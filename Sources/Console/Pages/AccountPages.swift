@@ -37,7 +37,8 @@ enum AccountPages {
     private static func users(_ call: Call) async throws -> Response {
         let rows = try await call.store.users().map { user -> [String: Any] in
             [
-                "id": user.id, "name": user.name, "roleText": call.text("role.\(user.role)"),
+                "id": user.id, "removal": call.formToken("/users/\(user.id)/remove"), "name": user.name,
+                "roleText": call.text("role.\(user.role)"),
                 "isAdministrator": user.role == .admin,
                 "note": user.note, "groups": user.hostGroups, "time": user.created.description,
                 "timeText": user.created.short,
@@ -59,7 +60,8 @@ enum AccountPages {
             "user",
             "users",
             [
-                "isNew": user == nil, "action": action, "name": kept["name"] ?? user?.name ?? "",
+                "isNew": user == nil, "action": action, "formToken": call.formToken(action),
+                "name": kept["name"] ?? user?.name ?? "",
                 "note": kept["note"] ?? user?.note ?? "",
                 "hostGroups": kept["hostGroups"] ?? user?.hostGroups.joined(separator: "\n") ?? "",
                 "roles": call.options(["readonly", "admin"], "role", selected: role), "error": error,
@@ -94,7 +96,7 @@ enum AccountPages {
     private static func keys(_ call: Call, made: String = "") async throws -> Response {
         let rows = try await call.store.apiKeys().map { key -> [String: Any] in
             [
-                "id": key.id, "prefix": key.prefix, "name": key.name, "user": key.userName,
+                "id": key.id, "removal": call.formToken("/keys/\(key.id)/remove"), "prefix": key.prefix, "name": key.name, "user": key.userName,
                 "scopeText": call.text("scope.\(key.scope)"), "hasExpires": key.expires != nil,
                 "expires": key.expires?.description ?? "",
                 "expiresText": key.expires?.short ?? "", "isExpired": key.expires.map { $0 <= call.now } ?? false,

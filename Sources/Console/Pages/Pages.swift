@@ -32,6 +32,7 @@ struct Pages: Sendable {
     private static let assets: [(name: String, type: String, bytes: [UInt8])] = [
         ("console.css", "text/css; charset=utf-8", PackageResources.console_css),
         ("console.js", "text/javascript; charset=utf-8", PackageResources.console_js),
+        ("elements.js", "text/javascript; charset=utf-8", PackageResources.elements_js),
         ("live.js", "text/javascript; charset=utf-8", PackageResources.live_js),
         ("stream.js", "text/javascript; charset=utf-8", PackageResources.stream_js),
         ("icon.svg", "image/svg+xml", PackageResources.icon_svg),
@@ -75,7 +76,7 @@ struct Pages: Sendable {
         values["lang"] = language.rawValue
         values["isJapanese"] = language == .japanese
         values["version"] = Self.version
-        for name in ["theme", "csrf", "notice"] where values[name] == nil { values[name] = "" }
+        for name in ["theme", "notice"] where values[name] == nil { values[name] = "" }
         return self.library.render(values, withTemplate: template) ?? "the template \(template) is missing"
     }
 
@@ -108,7 +109,8 @@ extension Call {
         }
         values["userName"] = user?.name ?? ""
         values["theme"] = user?.theme ?? ""
-        values["csrf"] = self.identity?.csrf ?? ""
+        values["apiToken"] = self.identity?.csrf ?? ""
+        values["token"] = Self.forms.mapValues(self.formToken)
         values["canWrite"] = self.identity.map(Access.write.allows) ?? false
         values["isAdmin"] = self.identity.map(Access.admin.allows) ?? false
         let notices = ["saved", "removed", "handled", "added", "passwordNeeded"]
@@ -122,6 +124,17 @@ extension Call {
         values["noticeLeads"] = wanted == "passwordNeeded"
         return self.site.pages.render(template, values, self.language)
     }
+
+    /// The token that a form with this action carries.
+    func formToken(_ action: String) -> String {
+        FormToken(session: self.identity?.csrf ?? "").text(for: action)
+    }
+
+    /// The actions of forms that are the same on each page that has them, by the names under which templates ask for their tokens.
+    private static let forms = [
+        "signOut": "/sign-out", "handle": "/events/handle", "settings": "/settings", "password": "/settings/password",
+        "keys": "/keys", "test": "/servers/test",
+    ]
 
     /// What a form sent, without the token that was checked already.
     var form: Parameters {

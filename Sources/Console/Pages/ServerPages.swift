@@ -36,6 +36,7 @@ enum ServerPages {
         let rows = try await call.store.armStatus().compactMap { arm in
             servers[arm.server].map { server in
                 call.view(arm).merging([
+                    "removal": call.formToken("/servers/\(server.id)/remove"),
                     "url": server.broker.url.description, "queue": server.broker.queue,
                     "isEncrypted": server.broker.url.isSecure,
                 ]) { $1 }
@@ -51,8 +52,9 @@ enum ServerPages {
         error: String = ""
     ) -> Response {
         let isNew = server.id == 0
+        let action = isNew ? "/servers" : "/servers/\(server.id)"
         var values: [String: Any] = [
-            "isNew": isNew, "action": isNew ? "/servers" : "/servers/\(server.id)", "id": server.id,
+            "isNew": isNew, "action": action, "formToken": call.formToken(action), "id": server.id,
             "error": error, "hasError": !error.isEmpty, "canTest": call.site.configuration.testConnection != nil,
         ]
         let stored = [

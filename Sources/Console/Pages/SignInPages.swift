@@ -79,10 +79,11 @@ extension Call {
 
     /// Shows the form that was kept, to be sent with one click in the new session.
     func resume(_ action: String, _ kept: String, _ csrf: String, _ user: User) -> Response {
+        let target = Self.local(action)
         let fields = Parameters(form: kept).fields.map { ["name": $0.name, "value": $0.value] }
         let values: [String: Any] = [
-            "title": self.text("resume"), "action": Self.local(action), "fields": fields, "csrf": csrf,
-            "theme": user.theme,
+            "title": self.text("resume"), "action": target, "fields": fields, "theme": user.theme,
+            "formToken": FormToken(session: csrf).text(for: target),
         ]
         return .html(self.site.pages.render("resume", values, self.language))
     }

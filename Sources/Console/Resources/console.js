@@ -1,4 +1,5 @@
 // What the pages do by themselves. Every page also works without, except for what is live.
+import { pageOf } from "./elements.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -73,8 +74,8 @@ document.addEventListener("click", async (event) => {
   if (link && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     const answer = await fetch(link.href);
-    if (answer.redirected) { location.href = link.href; return; }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = answer.redirected ? null : await pageOf(answer);
+    if (!page) { location.href = link.href; return; }
     sheet.replaceChildren($("#main > .panel", page) ?? "");
     localize(sheet);
     sheet.showModal();
@@ -140,6 +141,7 @@ document.addEventListener("click", async (event) => {
   try {
     const body = new URLSearchParams(new FormData(form));
     body.set("id", button.dataset.id);
+    body.set("csrf", button.dataset.token);
     const answer = await fetch(button.dataset.test, { method: "POST", body });
     const { stages, detail } = await answer.json();
     say(...(stages ?? [{ name: "", succeeded: false, detail }]).map((stage) => [stage.succeeded ? list.dataset.good : list.dataset.bad, stage.name, stage.detail]));
@@ -155,12 +157,12 @@ let renewed = Date.now();
 if (table) setInterval(async () => {
   if (document.hidden || sheet.open || table.contains(document.activeElement)) return;
   const answer = await fetch(table.dataset.refresh, { redirect: "manual" }).catch(() => null);
-  if (!answer?.ok) {
+  const page = await pageOf(answer);
+  if (!page) {
     const isEnded = answer?.type === "opaqueredirect";
     if (isEnded || Date.now() - renewed > 30_000) complain(renewed, isEnded);
     return;
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   table.replaceChildren(...$("[data-refresh]", page).childNodes);
   localize(table);
   renewed = Date.now();

@@ -1,5 +1,6 @@
 // The list of events while it is open: what arrives is put where a reload would show it, and nothing is left out without a word.
 import { $, $$, complain, language, localize, takeBack } from "./console.js";
+import { pageOf, rowsOf, sharedWorker } from "./elements.js";
 import { Stream } from "./stream.js";
 
 const live = $("#live");
@@ -59,10 +60,9 @@ const trim = () => {
 };
 
 const insert = ({ rows: list, gaps }) => {
-  const template = document.createElement("template");
-  template.innerHTML = list.join("");
-  localize(template.content);
-  const arrived = [...$$("tr", template.content).filter((row) => !isShown(row)), ...gaps.map(gapRow)];
+  const fragment = rowsOf(list);
+  localize(fragment);
+  const arrived = [...$$("tr", fragment).filter((row) => !isShown(row)), ...gaps.map(gapRow)];
   if (arrived.length === 0) return;
   const last = rows.lastElementChild;
   const isBehind = (row) => last && $("a[rel=next]") && compare(placeOf(row), placeOf(last)) > 0;
@@ -126,10 +126,8 @@ rows.addEventListener("click", (event) => {
 
 // A page of the list, ready to take rows from; null when the server does not answer with one.
 const read = async (address) => {
-  const answer = await fetch(address, { redirect: "manual" }).catch(() => null);
-  if (!answer?.ok) return null;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  localize(page);
+  const page = await pageOf(await fetch(address, { redirect: "manual" }).catch(() => null));
+  if (page) localize(page);
   return page;
 };
 
@@ -162,8 +160,14 @@ const renew = async () => {
   takeToken(page);
   return true;
 };
+// Each form has a token of its own, which is for its action only.
 const takeToken = (page) => {
-  for (const field of $$("input[name=csrf]")) field.value = page.body.dataset.csrf;
+  const tokens = new Map($$("form[method=post]", page).map((form) => [form.getAttribute("action"), $("input[name=csrf]", form)?.value]));
+  for (const form of $$("form[method=post]")) {
+    const token = tokens.get(form.getAttribute("action"));
+    if (token) $("input[name=csrf]", form).value = token;
+  }
+  document.body.dataset.csrf = page.body.dataset.csrf;
 };
 
 // Asks for all that is not shown yet: what was counted while somebody read, and what was lost on the way.
@@ -239,7 +243,7 @@ const useOwn = () => {
   join(true);
 };
 const useShared = () => {
-  const worker = new SharedWorker(new URL("stream.js", import.meta.url), { type: "module" });
+  const worker = sharedWorker(new URL("stream.js", import.meta.url));
   worker.addEventListener("error", useOwn);
   worker.port.addEventListener("message", ({ data }) => tell(data));
   worker.port.start();

@@ -20,6 +20,13 @@ enum Secret {
         return digest
     }
 
+    /// HMAC-SHA-256 (RFC 2104): who does not have the key cannot make this of a message.
+    static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+        let short = key.count > 64 ? self.sha256(key) : key
+        let padded = short + [UInt8](repeating: 0, count: 64 - short.count)
+        return self.sha256(padded.map { $0 ^ 0x5C } + self.sha256(padded.map { $0 ^ 0x36 } + message))
+    }
+
     /// Compares in a time that does not tell where the difference is.
     static func equal(_ one: some Sequence<UInt8>, _ other: some Sequence<UInt8>) -> Bool {
         let (one, other) = (Array(one), Array(other))

@@ -54,11 +54,17 @@ extension Site {
     func checkForgery(_ call: Call, _ identity: Identity) throws(Problem) {
         guard case .session(_, let csrf) = identity.proof else { return }
         try self.checkOrigin(call)
+        // A header field is set by scripts and programs only, and so may carry the session's own token, for any action.
         var body = call.body
         let field = try body.string("csrf")
-        let token = call.request.headers[.csrfToken] ?? field ?? ""
-        guard Secret.equal(token.utf8, csrf.utf8) else {
-            throw Problem(403, "The request does not carry the session's token; load the page again.")
+        let isGenuine =
+            if let token = call.request.headers[.csrfToken] {
+                Secret.equal(token.utf8, csrf.utf8)
+            } else {
+                FormToken(session: csrf).matches(field ?? "", for: call.path)
+            }
+        guard isGenuine else {
+            throw Problem(403, "The request does not carry the token of its form; load the page again.")
         }
     }
 
