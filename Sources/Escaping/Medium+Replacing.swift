@@ -1,5 +1,25 @@
 extension Medium {
-    /// HTML: the text of an element, or the value of an attribute in quotation marks.
+    /// HTML that a person reads: the text of an element, or an attribute such as a title.
+    ///
+    /// As ``html``, and bidirectional controls become visible (`[U+202E]`): a line of a log cannot show itself, or what
+    /// stands beside it, as something else.
+    public static let htmlText = Medium { text, bytes in
+        guard text.unicodeScalars.contains(where: BidirectionalControl.contains) else {
+            return Medium.html.write(text, &bytes)
+        }
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if BidirectionalControl.contains(scalar) {
+                shown += "[\(BidirectionalControl.number(scalar))]".unicodeScalars
+            } else {
+                shown.append(scalar)
+            }
+        }
+        Medium.html.write(String(shown), &bytes)
+    }
+
+    /// HTML that comes back, or that a script reads: the value of an attribute, or the text of a text area. A parser reads from it exactly
+    /// this text.
     ///
     /// A parser would turn a carriage return into a line feed (HTML standard, 13.2.3.5), so it is written as a reference.
     /// NUL has no place in HTML and becomes U+FFFD, which is what a parser makes of it.

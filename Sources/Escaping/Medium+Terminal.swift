@@ -2,15 +2,12 @@ extension Medium {
     /// One line of a terminal or a log file.
     ///
     /// Control characters and line separators become blanks, so that data can neither drive the terminal nor begin a line.
-    /// Bidirectional controls become visible (`<U+202E>`), so that data cannot turn the rest of the line round
-    /// (Unicode TR 36, section 2.5).
+    /// Bidirectional controls become visible (`<U+202E>`), so that data cannot turn the rest of the line round.
     public static let terminalLine = Medium { text, bytes in
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: bytes.append(UInt8(ascii: " "))
-            case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                bytes += "<U+\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)>".utf8
+            case _ where BidirectionalControl.contains(scalar): bytes += "<\(BidirectionalControl.number(scalar))>".utf8
             default: bytes += UTF8.encode(scalar)!  // a scalar always has an encoding
             }
         }

@@ -34,6 +34,27 @@ struct HostileTextTests {
         }
     }
 
+    @Test("that turns a line round is shown for what it is, and goes back from a form as it came")
+    func bidirectional() async throws {
+        let text = "invoice\u{202E}fdp.exe\u{2066}\u{2069}\u{200F}\u{61C}"
+        let shown = "invoice[U+202E]fdp.exe[U+2066][U+2069][U+200F][U+061C]"
+        try await ConsoleHarness.run { console in
+            let server = try await console.server(text)
+            try await console.ingest(server, [.line(1, text, severity: .error, host: text, at: 0)])
+            let caller = try await console.session(try await console.user("root", .admin))
+            for path in ["/events", "/events/1", "/hosts", "/servers", "/events/missed?after=0"] {
+                let page = try await console.send(.get, path, as: caller).text
+                #expect(page.contains(shown) && !page.unicodeScalars.contains("\u{202E}"), "\(path)")
+            }
+            for (path, field) in [("/servers/\(server)", "nickname"), ("/events?q=\(text.formEncoded)", "q")] {
+                let page = try await console.send(.get, path, as: caller).text
+                #expect(page.contains("name=\"\(field)\" value=\"\(text)\""), "\(path)")
+            }
+            #expect(try await console.send(.get, "/api/v1/events", as: caller).text.contains(text))
+            #expect(try await console.send(.get, "/api/v1/events/export?format=csv", as: caller).text.contains(text))
+        }
+    }
+
     /// The elements and quotation marks of the line would be among the scalars of the page.
     private static func holdsNoForeignElement(_ page: String, _ path: String) {
         let scalars = page.unicodeScalars

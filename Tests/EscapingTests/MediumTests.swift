@@ -1,4 +1,5 @@
 import Escaping
+import Foundation
 import Testing
 
 /// The rules that have no parser of their own here, and the decisions behind the others.
@@ -9,6 +10,29 @@ struct MediumTests {
     ])
     func htmlKeepsTheText(_ text: String, _ expected: String) {
         #expect(text.escaped(for: .html).unicodeScalars.elementsEqual(expected.unicodeScalars))
+        #expect(text.escaped(for: .htmlText).unicodeScalars.elementsEqual(expected.unicodeScalars))
+    }
+
+    static let bidirectional: [Unicode.Scalar] =
+        ([0x61C...0x61C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069] as [ClosedRange<UInt32>])
+        .flatMap { $0.compactMap(Unicode.Scalar.init) }
+
+    @Test(arguments: Self.bidirectional)
+    func whatTurnsTextRoundIsShownToPeopleAndKeptForPrograms(_ scalar: Unicode.Scalar) {
+        let (text, number) = ("a\(scalar)<b", "U+" + String(format: "%04X", scalar.value))
+        #expect(text.escaped(for: .htmlText) == "a[\(number)]&lt;b")
+        #expect(text.escaped(for: .terminalLine) == "a<\(number)><b")
+        #expect(text.escaped(for: .html).unicodeScalars.elementsEqual("a\(scalar)&lt;b".unicodeScalars))
+        #expect(text.escaped(for: .csvField).unicodeScalars.elementsEqual(text.unicodeScalars))
+        #expect("=\(scalar)\"".escaped(for: .csvField).unicodeScalars.elementsEqual("\"'=\(scalar)\"\"\"".unicodeScalars))
+    }
+
+    @Test func noOtherScalarIsReplacedOnAPage() {
+        let others = (UInt32(1)...0x10FFFF).lazy.compactMap(Unicode.Scalar.init).filter { !Self.bidirectional.contains($0) }
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: others)
+        let text = String(scalars)
+        #expect(text.escaped(for: .htmlText).utf8.elementsEqual(text.escaped(for: .html).utf8))
     }
 
     @Test(arguments: ["=1", "+1", "-1", "@a", "\ta", "\ra", "\na", "＝1", "＋1", "－1", "＠a", "=\u{301}1"])
