@@ -15,6 +15,8 @@ public struct Console: Service {
 
     let site: Site
     private let certificate: ServedCertificate?
+    /// Who is let in where there are revocation lists; otherwise NIOSSL decides.
+    private let clients: ClientCertificates?
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
 
@@ -35,6 +37,11 @@ public struct Console: Service {
             )
         }
         self.certificate = try configuration.tls.map(ServedCertificate.init)
+        if let authority = configuration.tls?.clientAuthority, let lists = configuration.tls?.clientRevocationLists {
+            self.clients = try ClientCertificates(authority: authority, revocationLists: lists)
+        } else {
+            self.clients = nil
+        }
         self.site = try Site(store: store, configuration: configuration, logger: logger)
         self.logger = logger
         self.onReady = onReady
@@ -86,15 +93,19 @@ public struct Console: Service {
     private func server() throws -> HTTPServerBuilder {
         let deadlines = PeerDeadlines.Limits(patience: .seconds(self.site.configuration.patience))
         let connections = self.site.connections
-        let tls = try self.certificate.map { TLSChannelConfiguration(tlsConfiguration: try $0.configuration()) }
-        return HTTPServerBuilder { responder in
+        let tls = try self.certificate?.configuration()
+        return HTTPServerBuilder { [clients] responder in
             let http = HTTP1Channel(
                 responder: responder,
                 // A connection without a request that runs, or comes, is closed after a minute.
                 configuration: .init(additionalChannelHandlers: [PeerDeadlines(deadlines)], idleTimeout: .seconds(60))
             )
             guard let tls else { return AdmittedChannel(base: http, connections: connections) }
-            return AdmittedChannel(base: try TLSChannel(http, configuration: tls), connections: connections)
+            guard let clients else {
+                return AdmittedChannel(base: try TLSChannel(http, tlsConfiguration: tls), connections: connections)
+            }
+            let verified = VerifiedChannel(base: http, configuration: tls, clients: clients)
+            return AdmittedChannel(base: verified, connections: connections)
         }
     }
 

@@ -11,11 +11,21 @@ public struct ConsoleConfiguration: Sendable {
         /// When given, browsers and programs need a certificate of this authority.
         public var clientAuthority: String?
 
+        /// Revocation lists of that authority, and of those between it and the clients, in PEM. When given, a certificate on one of
+        /// them is refused, and so is every certificate for which there is no list that counts. Read again whenever the file changes.
+        public var clientRevocationLists: String?
+
         /// Names the files.
-        public init(certificate: String, key: String, clientAuthority: String? = nil) {
+        public init(
+            certificate: String,
+            key: String,
+            clientAuthority: String? = nil,
+            clientRevocationLists: String? = nil
+        ) {
             self.certificate = certificate
             self.key = key
             self.clientAuthority = clientAuthority
+            self.clientRevocationLists = clientRevocationLists
         }
     }
 

@@ -26,9 +26,8 @@ struct ConnectionTests {
                     + "Content-Type: application/x-www-form-urlencoded\r\n\r\n",
                 "x"
             )
-            #expect(try await silent.isClosed)
-            #expect(try await header.isClosed)
-            #expect(try await body.isClosed)
+            let readings = try await [silent, header, body]
+            #expect(readings.map(\.isClosed) == [true, true, true])
         }
     }
 
@@ -141,6 +140,70 @@ struct ConnectionTests {
                 try Command.run("python3", ["-c", script, "\(port)", authority.certificate])
             }
             #expect(output == "done\n")
+        }
+    }
+
+    @Test("of clients whose certificate was revoked are refused from the next handshake on, and all without a list that counts")
+    func revocation() async throws {
+        let (own, clients) = (try TestAuthority.shared.get(), try TestAuthority(name: "Clients"))
+        let identity = try own.issue("console")
+        let (good, bad) = (try clients.issue("good"), try clients.issue("bad"))
+        // What the file holds, one after the other, and who is let in then.
+        let none = try clients.revocationList()
+        let one = try clients.revocationList(revoking: [bad])
+        let steps = [
+            (none, "good bad"), (one, "good"), (try clients.revocationList(isExpired: true), ""), (one, "good"),
+            (try own.revocationList(), ""), ("", ""), (one, "good"),
+        ]
+        let directory = try TemporaryDirectory()
+        let lists = try directory.write(String(decoding: try contents(of: none), as: UTF8.self), to: "lists")
+        var configuration = Self.configuration()
+        configuration.tls = .init(
+            certificate: identity.certificate,
+            key: identity.key,
+            clientAuthority: clients.certificate,
+            clientRevocationLists: lists
+        )
+        try await ConsoleHarness.serve(configuration: configuration) { _, port in
+            let script = """
+                import os, shutil, socket, ssl, sys
+                port, authority, lists = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+                identities = {"good": sys.argv[4:6], "bad": sys.argv[6:8], "nobody": None}
+                contexts, sessions = {}, {}
+                def ask(name, version, resumes):
+                    key = name, version
+                    if key not in contexts:
+                        contexts[key] = ssl.create_default_context(cafile=authority)
+                        contexts[key].minimum_version = contexts[key].maximum_version = version
+                        if identities[name]: contexts[key].load_cert_chain(*identities[name])
+                    try:
+                        with socket.create_connection(("127.0.0.1", port), 60) as raw, contexts[key].wrap_socket(
+                                raw, server_hostname="localhost", session=sessions.get(key) if resumes else None) as peer:
+                            peer.sendall(b"GET /healthz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+                            answer = peer.recv(4096)
+                            sessions[key] = peer.session
+                            return b" 200 " in answer
+                    except OSError:
+                        return False
+                for path in sys.argv[8:]:
+                    if path: shutil.copy(path, lists + ".new"); os.replace(lists + ".new", lists)
+                    else: os.unlink(lists)
+                    answers = {name: {ask(name, version, resumes) for resumes in (True, False)
+                                      for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)} for name in identities}
+                    print(*(name if answer == {True} else f"sometimes-{name}" for name, answer in answers.items() if True in answer))
+                """
+            let output = try await blocking {
+                try Command.run(
+                    "python3",
+                    ["-c", script, "\(port)", own.certificate, lists, good.certificate, good.key]
+                        + [bad.certificate, bad.key] + steps.map(\.0)
+                )
+            }
+            #expect(output == steps.map { $0.1 + "\n" }.joined())
+        }
+        withExtendedLifetime(directory) {}
+        #expect(throws: ConsoleError.self) {
+            try ClientCertificates(authority: clients.certificate, revocationLists: clients.certificate)
         }
     }
 

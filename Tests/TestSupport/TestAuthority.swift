@@ -63,15 +63,18 @@ public final class TestAuthority: Sendable {
         }
     }
 
-    /// Returns a revocation list with the given certificates on it.
-    public func revocationList(revoking identities: [Identity] = []) throws -> String {
+    /// Returns a revocation list with the given certificates on it, for seven days or for a time that is past.
+    public func revocationList(revoking identities: [Identity] = [], isExpired: Bool = false) throws -> String {
         try self.identities.withLock { _ in  // openssl's database takes one change at a time
             let configuration = ["-config", self.directory.file("openssl.cnf")]
             for identity in identities {
                 try Command.run("openssl", ["ca"] + configuration + ["-revoke", identity.certificate])
             }
             let path = self.directory.file(uniqueName("crl") + ".pem")
-            try Command.run("openssl", ["ca"] + configuration + ["-gencrl", "-crldays", "7", "-out", path])
+            let period =
+                isExpired
+                ? ["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200108000000Z"] : ["-crldays", "7"]
+            try Command.run("openssl", ["ca"] + configuration + ["-gencrl", "-out", path] + period)
             return path
         }
     }

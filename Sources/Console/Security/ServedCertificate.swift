@@ -36,7 +36,7 @@ final class ServedCertificate: Sendable {
         let first = self.current.withLock { $0 }
         var configuration = try Self.configuration(first)
         if let authority = self.files.clientAuthority {
-            configuration.trustRoots = .file(authority)
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authority))
             configuration.certificateVerification = .noHostnameVerification
         }
         configuration.sslContextCallback = { _, promise in promise.succeed(self.current.withLock { $0 }) }

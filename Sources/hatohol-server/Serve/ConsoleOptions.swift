@@ -20,6 +20,14 @@ struct ConsoleOptions: ParsableArguments {
     var consoleClientCa: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Revocation lists for --console-client-ca, PEM; without one that counts nobody is let in.",
+            valueName: "file"
+        )
+    )
+    var consoleClientCrl: String?
+
+    @Option(
         help: ArgumentHelp("A proxy whose X-Forwarded-For and -Proto are believed; repeatable.", valueName: "address")
     )
     var trustedProxy: [String] = []
@@ -60,6 +68,9 @@ struct ConsoleOptions: ParsableArguments {
         guard self.consoleClientCa == nil || self.consoleCert != nil else {
             throw ValidationError("--console-client-ca needs --console-cert and --console-key.")
         }
+        guard self.consoleClientCrl == nil || self.consoleClientCa != nil else {
+            throw ValidationError("--console-client-crl needs --console-client-ca.")
+        }
     }
 
     private var address: (host: String, port: Int)? {
@@ -80,7 +91,12 @@ struct ConsoleOptions: ParsableArguments {
             version: HatoholServer.configuration.version
         )
         if let certificate = self.consoleCert, let key = self.consoleKey {
-            configuration.tls = .init(certificate: certificate, key: key, clientAuthority: self.consoleClientCa)
+            configuration.tls = .init(
+                certificate: certificate,
+                key: key,
+                clientAuthority: self.consoleClientCa,
+                clientRevocationLists: self.consoleClientCrl
+            )
         }
         configuration.allowsPlainHTTP = self.plainHttp
         configuration.trustedProxies = Set(self.trustedProxy)

@@ -10,7 +10,13 @@ struct AdmittedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let connections: Connections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        self.connections.admit(channel).flatMap { self.base.setup(channel: channel, logger: logger) }
+        self.connections.admit(channel).flatMap {
+            self.base.setup(channel: channel, logger: logger)
+        }.flatMapErrorThrowing { error in
+            // Nobody else knows of a channel that was never set up.
+            channel.close(promise: nil)
+            throw error
+        }
     }
 
     func handle(value: Base.Value, logger: Logger) async { await self.base.handle(value: value, logger: logger) }
