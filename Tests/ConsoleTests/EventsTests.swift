@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Store
+import Synchronization
 import Testing
 
 @testable import Console
@@ -61,6 +62,22 @@ struct EventsTests {
             let lines = try await console.send(.get, "/api/v1/events/export?format=jsonl", as: caller).text
             #expect(lines.split(separator: "\n").count == 1100)
             #expect(lines.split(separator: "\n").allSatisfy { JSON.decode(Array($0.utf8)) != nil })
+        }
+    }
+
+    @Test("are exported for as long as the session or key counts, and no longer")
+    func exportEnds() async throws {
+        try await ConsoleHarness.run { console in
+            try await console.ingest(try await console.server(), (1...1100).map { .line($0, "line") })
+            let pages = Mutex(0)
+            let export = EventExport(store: console.store, filter: .everything, format: .jsonl) {
+                pages.withLock { $0 += 1; return $0 <= 2 }
+            }
+            let text = Mutex("")
+            await #expect(throws: Problem.self) {
+                try await export.response(now: .now()).body.write(TextWriter { part in text.withLock { $0 += part } })
+            }
+            #expect(text.withLock { $0 }.split(separator: "\n").count == 1000)
         }
     }
 
@@ -190,6 +207,14 @@ struct EventsTests {
         _ = try await console.store.handle([3], change, actor: "hana", now: .now())
         return try await console.key(try await console.user("reader", .readonly), .read)
     }
+}
+
+/// Takes the body of an answer as text.
+private struct TextWriter: ResponseBodyWriter {
+    let take: @Sendable (String) -> Void
+
+    mutating func write(_ buffer: ByteBuffer) async throws { self.take(String(buffer: buffer)) }
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
 extension ConsoleHarness.Answer {

@@ -14,6 +14,8 @@ struct EventExport: Sendable {
     let store: MonitoringStore
     let filter: EventFilter
     let format: Format
+    /// Whether whoever asked may still see these events; a slow reader may take hours for them.
+    let isAllowed: @Sendable () async throws -> Bool
 
     func response(now: Timestamp) -> Response {
         let name = "events-\(now.description.prefix(10)).\(self.format)"
@@ -27,6 +29,8 @@ struct EventExport: Sendable {
                 if self.format == .csv { try await writer.write(ByteBuffer(string: Self.header)) }
                 var search = EventSearch(self.filter, limit: Self.pageSize)
                 while true {
+                    // Without an end, so that nobody takes what was sent for the whole.
+                    guard try await self.isAllowed() else { throw Problem(403, "The session or key no longer counts.") }
                     let page = try await self.store.page(search, within: Self.patience)
                     let lines = page.events.flatMap(self.line)
                     if !lines.isEmpty { try await writer.write(ByteBuffer(bytes: lines)) }

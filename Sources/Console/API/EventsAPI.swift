@@ -91,7 +91,10 @@ enum EventsAPI {
         let filter = try call.filter(&query)
         let format = try query.choice("format", EventExport.Format.self) ?? .csv
         try query.finish()
-        return EventExport(store: call.store, filter: filter, format: format).response(now: call.now)
+        let export = EventExport(store: call.store, filter: filter, format: format) {
+            try await call.standing() == .unchanged
+        }
+        return export.response(now: call.now)
     }
 
     private enum Order: CaseIterable { case newest, oldest }

@@ -53,7 +53,7 @@ enum LivePages {
                 defer { call.site.metrics.close() }
                 try await writer.write(ByteBuffer(string: ": open\n\n"))
                 reading: for await message in messages {
-                    switch try await Self.standing(of: call) {
+                    switch try await call.standing() {
                     case .unchanged: try await writer.write(call.text(of: message))
                     // The browser comes back by itself, and is told what it may see now.
                     case .changed: break reading
@@ -69,16 +69,6 @@ enum LivePages {
 
     /// Pages with the same query share one reader, so `since:-1h` must not mean another moment for each of them.
     private static func moment(_ call: Call) -> Timestamp { call.now.floored(seconds: 600) }
-
-    /// What has become of a session or key since its page was opened.
-    private enum Standing { case unchanged, changed, ended }
-
-    private static func standing(of call: Call) async throws -> Standing {
-        guard let identity = call.identity, let holder = try await call.site.holder(of: identity.proof, now: .now())
-        else { return .ended }
-        let (then, now) = (identity.user, holder.user)
-        return then.hostGroups == now.hostGroups && then.role == now.role ? .unchanged : .changed
-    }
 }
 
 extension Call {
