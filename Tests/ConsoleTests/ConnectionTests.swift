@@ -1,5 +1,6 @@
 import Daemon
 import Glibc
+import Logging
 import Store
 import TestSupport
 import Testing
@@ -14,6 +15,23 @@ struct ConnectionTests {
         configuration.patience = patience
         configuration.newcomersPerAddress = newcomers
         return configuration
+    }
+
+    @Test("over plain HTTP are for this machine only, unless that is asked for")
+    func plain() throws {
+        let directory = try TemporaryDirectory()
+        let store = try MonitoringStore(directory: directory.path)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        for (host, isAllowed, isServed) in [
+            ("127.0.0.1", false, true), ("::1", false, true), ("0.0.0.0", false, false), ("192.0.2.1", false, false),
+            ("0.0.0.0", true, true),
+        ] {
+            var configuration = ConsoleConfiguration(host: host)
+            configuration.allowsPlainHTTP = isAllowed
+            let console = try? Console(store: store, configuration: configuration, logger: logger)
+            #expect((console != nil) == isServed, "\(host)")
+        }
+        try store.close()
     }
 
     @Test("that say nothing, or never say all, are closed")

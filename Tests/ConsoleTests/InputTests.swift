@@ -60,6 +60,15 @@ struct InputTests {
         }
     }
 
+    @Test("of more than 256 KiB is refused")
+    func size() async throws {
+        try await ConsoleHarness.run { console in
+            let caller = try await console.key(try await console.user("root", .admin), .write)
+            let json = #"{"nickname":"\#(String(repeating: "x", count: 256 * 1024))"}"#
+            #expect(try await console.send(.post, "/api/v1/servers", as: caller, json: json).status == 413)
+        }
+    }
+
     @Test(
         "script stays text on every page",
         arguments: [

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Store
+import TestSupport
 import Testing
 
 @testable import Console
@@ -115,6 +116,51 @@ struct SignInTests {
             let session = NewSession(hash: [1], user: user.id, csrf: "x", address: "", now: .now())
             #expect(try await !console.store.openSession(session, ifPasswordIs: user.passwordHash))
             #expect(try await console.store.session(hash: [1]) == nil)
+        }
+    }
+
+    @Test("answers a wrong password and a name that does not exist alike")
+    func alike() async throws {
+        try await ConsoleHarness.run { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            var answers: Set<String> = []
+            for name in ["hana", "nobody"] {
+                let json = #"{"name":"\#(name)","password":"wrong"}"#
+                let answer = try await console.send(.post, "/api/v1/session", json: json)
+                answers.insert("\(answer.status) \(answer.text)")
+            }
+            #expect(answers.count == 1 && answers.first?.hasPrefix("401 ") == true)
+        }
+    }
+
+    @Test("keeps no token, but its hash")
+    func tokens() async throws {
+        try await ConsoleHarness.run { console in
+            let user = try await console.user("hana", .admin)
+            let (session, key) = (try await console.session(user), try await console.key(user, .read))
+            for token in [session.cookie, String(key.key.dropFirst("hato_".count))] {
+                #expect(Secret.bytes(base64URL: token)?.count == 32)
+                for file in ["", "-wal"] {
+                    let bytes = try contents(of: console.store.path + file)
+                    #expect(bytes.firstRange(of: Array(token.utf8)) == nil)
+                }
+            }
+        }
+    }
+
+    @Test("believes what a proxy says of address and scheme if the proxy is trusted", arguments: [true, false])
+    func proxies(isTrusted: Bool) async throws {
+        var configuration = ConsoleConfiguration()
+        // Without a network requests come from no address.
+        if isTrusted { configuration.trustedProxies = [""] }
+        try await ConsoleHarness.run(configuration: configuration) { console in
+            _ = try await console.user("hana", .admin, password: Self.password)
+            let headers: HTTPFields = [.forwardedFor: "198.51.100.1, 192.0.2.7", .forwardedProto: "https"]
+            let form = "name=hana&password=\(Self.password.formEncoded)"
+            let answer = try await console.send(.post, "/sign-in", form: form, headers: headers)
+            #expect(answer.headers[.setCookie]?.hasSuffix("; Secure") == isTrusted)
+            #expect((answer.headers[.strictTransportSecurity] != nil) == isTrusted)
+            #expect(try await console.store.audit(limit: 1).first?.address == (isTrusted ? "192.0.2.7" : ""))
         }
     }
 
