@@ -55,7 +55,7 @@ def register(deployment, count):
     with sqlite3.connect(database, timeout=60) as connection:
         have = connection.execute("SELECT count(*) FROM monitoring_server WHERE queue GLOB 'arm[0-9]*'").fetchone()[0]
     if have == 0:
-        deployment.add_server("arm0")
+        deployment.add_server("arm0", user="")
         have = 1
     with sqlite3.connect(database, timeout=60) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info (monitoring_server)")]

@@ -28,6 +28,9 @@ extension AMQPError: CustomStringConvertible {
         case (_, .declare) where self.endedConnection:
             "declare the queue with another type, such as durable, or make it by hand"
         case (.refused, _): "check the user's permissions on the queue"
+        case (.preconditionFailed, _) where self.reason.contains("user_id"):
+            "the broker knows the client by another name than its certificate's common name: "
+                + "set ssl_cert_login_from = common_name in rabbitmq.conf"
         case (.preconditionFailed, .declare) where self.reason.contains("limit"):
             "raise the limit of queues (rabbitmqctl set_vhost_limits), or delete queues that nobody uses"
         case (.preconditionFailed, .declare): "delete the queue or declare it with the type it has"

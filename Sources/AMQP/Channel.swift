@@ -46,26 +46,32 @@ public struct Channel: Sendable {
         )
     }
 
-    /// Publishes a persistent JSON message to a queue, with `mandatory`.
+    /// Publishes a persistent JSON message, with `mandatory`.
     ///
     /// Returns when the message is written to the socket. Waits as long as the broker takes no messages; a task that is
     /// cancelled stops waiting at once, and a message that has begun to go out is finished all the same.
     ///
     /// - Parameters:
     ///   - body: The message, JSON.
-    ///   - queue: The name of the queue; whether it exists is only told by an event.
+    ///   - route: How it goes to a queue; whether there is one is only told by an event. A missing exchange ends the channel (404),
+    ///     as does a user that is not the connection's (406).
     ///   - messageID: At most 255 bytes; comes back with ``ChannelEvent/returned(messageID:replyCode:reason:)``.
     /// - Returns: The tag it will be confirmed with; 0 on a channel without confirms.
     /// - Throws: Why it could not be written; nothing is known then about earlier messages without a confirm.
-    public func publish(_ body: [UInt8], to queue: String, messageID: String) async throws(AMQPError) -> UInt64 {
+    public func publish(_ body: [UInt8], by route: Route, messageID: String) async throws(AMQPError) -> UInt64 {
         try await self.connection.publish(
             body,
-            to: queue,
+            by: route,
             messageID: messageID,
             on: self.number,
             serial: self.serial,
             status: self.status
         )
+    }
+
+    /// Publishes to a queue through the default exchange, see ``publish(_:by:messageID:)``.
+    public func publish(_ body: [UInt8], to queue: String, messageID: String) async throws(AMQPError) -> UInt64 {
+        try await self.publish(body, by: .queue(queue), messageID: messageID)
     }
 
     /// Acknowledges a delivery, with `multiple` also all before it on this channel.

@@ -28,6 +28,8 @@ public struct Delivery: Sendable {
     public var routingKey: String
     /// The publisher's id of it.
     public var messageID: String?
+    /// The user of the connection that published it, as the broker has verified; `nil` if the publisher did not say.
+    public var userID: String?
     /// The content; empty when ``isOversized``.
     public var body: [UInt8]
     /// The size of the content as announced, in bytes.

@@ -75,22 +75,71 @@ extension Connection {
         guard !name.isEmpty, name.utf8.count <= 255 else {
             throw AMQPError(code: .configuration, stage: .declare, reason: "the name of a queue has 1 to 255 bytes")
         }
+        let reply = try await self.withScratchChannel { (channel) throws(AMQPError) in
+            try await self.call(on: channel, .declare, isDeclaring: type != nil) { (transport) throws(AMQPError) in
+                try transport.sendQueueDeclare(name, as: type, on: channel.number)
+            }
+        }
+        return try self.declaredQueue(reply, existed: type == nil)
+    }
+
+    /// Asks on a channel for the moment, because the broker refuses by closing the channel.
+    private func withScratchChannel<T>(
+        _ ask: (ChannelState) async throws(AMQPError) -> T
+    ) async throws(AMQPError) -> T {
         try await self.scratchChannels.begin()
         defer { self.scratchChannels.end() }
         let scratch = try await self.openChannel(confirms: false)
-        let reply: Method
+        let answer: T
         do throws(AMQPError) {
-            let channel = try self.channel(scratch.number, scratch.serial, scratch.status, .declare)
-            reply = try await self.call(on: channel, .declare, isDeclaring: type != nil) {
-                (transport) throws(AMQPError) in
-                try transport.sendQueueDeclare(name, as: type, on: scratch.number)
-            }
+            answer = try await ask(try self.channel(scratch.number, scratch.serial, scratch.status, .declare))
         } catch {
             await self.closeChannel(scratch.number, scratch.serial)
             throw error
         }
         await self.closeChannel(scratch.number, scratch.serial)
-        return try self.declaredQueue(reply, existed: type == nil)
+        return answer
+    }
+
+    /// Whether the virtual host has an exchange with this name; needs no permission.
+    ///
+    /// - Throws: Why it cannot be found out.
+    public func hasExchange(_ name: String) async throws(AMQPError) -> Bool {
+        do throws(AMQPError) {
+            try await self.declareTopicExchange(name, isPassive: true)
+            return true
+        } catch  where error.code == .notFound {
+            return false
+        }
+    }
+
+    /// Makes a durable topic exchange, unless one with the name is there.
+    ///
+    /// - Throws: Why there is none; with `preconditionFailed` the one that is there is of another kind.
+    public func declareTopicExchange(_ name: String) async throws(AMQPError) {
+        guard try await !self.hasExchange(name) else { return }
+        try await self.declareTopicExchange(name, isPassive: false)
+    }
+
+    private func declareTopicExchange(_ name: String, isPassive: Bool) async throws(AMQPError) {
+        try await self.withScratchChannel { (channel) throws(AMQPError) in
+            _ = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+                try transport.sendExchangeDeclare(name, isPassive: isPassive, on: channel.number)
+            }
+        }
+    }
+
+    /// Lets an exchange put messages with a routing key into a queue, for each of several; nothing changes if it does already.
+    ///
+    /// - Throws: Why not; the user needs the rights to write to the queues and to read from the exchange.
+    public func bind(_ keys: [(queue: String, key: String)], to exchange: String) async throws(AMQPError) {
+        try await self.withScratchChannel { (channel) throws(AMQPError) in
+            for (queue, key) in keys {
+                _ = try await self.call(on: channel, .declare) { (transport) throws(AMQPError) in
+                    try transport.sendQueueBind(queue, to: exchange, key: key, on: channel.number)
+                }
+            }
+        }
     }
 
     /// Looks at a queue on a channel that is in use.

@@ -28,7 +28,7 @@ extension Connection {
             channel.events.yield(.rejected(tag: tag, multiple: multiple))
         case .cancel(let consumerTag, let wantsReply):
             self.cancelConsumer(consumerTag, wantsReply: wantsReply, on: channel)
-        case .channelOpenOK, .queueDeclareOK, .qosOK, .consumeOK, .confirmSelectOK:
+        case .channelOpenOK, .exchangeDeclareOK, .queueDeclareOK, .queueBindOK, .qosOK, .consumeOK, .confirmSelectOK:
             try self.answer(method, on: channel)
         default:
             throw self.violation("unexpected \(method)")
@@ -60,7 +60,8 @@ extension Connection {
                         redelivered: redelivered,
                         queue: channel.consumers[consumerTag] ?? routingKey,
                         routingKey: routingKey,
-                        messageID: content.messageID,
+                        messageID: content.properties.messageID,
+                        userID: content.properties.userID,
                         body: content.body,
                         size: content.size
                     )
@@ -68,7 +69,7 @@ extension Connection {
             )
         case .returned(let replyCode, let reason):
             channel.events.yield(
-                .returned(messageID: content.messageID ?? "", replyCode: replyCode, reason: reason)
+                .returned(messageID: content.properties.messageID ?? "", replyCode: replyCode, reason: reason)
             )
         }
     }

@@ -1,24 +1,24 @@
 internal import CRabbitMQ
 
 extension Connection {
-    /// Publishes to a queue through the default exchange; returns when the last byte is in the socket's buffer.
+    /// Publishes; returns when the last byte is in the socket's buffer.
     func publish(
         _ body: [UInt8],
-        to queue: String,
+        by route: Route,
         messageID: String,
         on number: UInt16,
         serial: UInt64,
         status: ChannelStatus
     ) async throws(AMQPError) -> UInt64 {
         let channel = try self.channel(number, serial, status, .publish)
-        guard queue.utf8.count <= 255, messageID.utf8.count <= 255 else {
-            let reason = "the name of the queue or the message id is longer than 255 bytes"
+        guard route.isEncodable, messageID.utf8.count <= 255 else {
+            let reason = "exchange, routing key, user or message id is longer than 255 bytes"
             throw AMQPError(code: .configuration, stage: .publish, reason: reason, address: self.address)
         }
         var publication = Outbox.Publication(
             id: self.makeSerial(),
             channel: channel,
-            queue: queue,
+            route: route,
             messageID: messageID,
             body: body
         )

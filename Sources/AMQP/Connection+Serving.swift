@@ -52,9 +52,9 @@ extension Connection: EventSource {
             case .heartbeat: break
             case .method(let method) where number == 0: try self.handle(method)
             case .method(let method): try self.handle(method, on: number)
-            case .header(let size, let messageID):
+            case .header(let size, let properties):
                 try self.handleContent(on: number) { (assembler) throws(ContentAssembler.UnexpectedFrame) in
-                    try assembler.header(size: size, messageID: messageID)
+                    try assembler.header(size: size, properties: properties)
                 }
             case .body(let bytes):
                 try self.handleContent(on: number) { (assembler) throws(ContentAssembler.UnexpectedFrame) in
@@ -150,7 +150,7 @@ extension AMQPError.Stage {
     fileprivate init?(request: UInt32) {
         switch request {
         case 20 << 16 | 10: self = .channel
-        case 50 << 16 | 10: self = .declare
+        case 40 << 16 | 10, 50 << 16 | 10, 50 << 16 | 20: self = .declare
         case 60 << 16 | 10, 60 << 16 | 20: self = .consume
         default: return nil
         }

@@ -10,7 +10,7 @@ public actor Connection {
     /// The broker this connection is for.
     public nonisolated let address: BrokerAddress
 
-    let configuration: ConnectionConfiguration
+    nonisolated let configuration: ConnectionConfiguration
     let logger: Logger
     private let lease = EventLoop.Lease()
     private nonisolated let peerInfo = Mutex<PeerInfo?>(nil)
@@ -157,6 +157,15 @@ public actor Connection {
 
     /// What was found out about the broker while connecting; `nil` before that and without TLS.
     public nonisolated var peer: PeerInfo? { self.peerInfo.withLock { $0 } }
+
+    /// The user that the broker knows this connection by: that of the sign-in, or with EXTERNAL the common name of the client's
+    /// certificate; `nil` before that name is known.
+    public nonisolated var user: String? {
+        switch self.configuration.authentication.mechanism {
+        case .plain(let user, _): user
+        case .external: self.peer?.clientName
+        }
+    }
 
     private func addEndWaiter(_ id: UInt64, _ continuation: CheckedContinuation<AMQPError?, Never>) {
         if case .closed(let error) = self.phase { return continuation.resume(returning: error) }

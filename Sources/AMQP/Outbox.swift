@@ -7,7 +7,7 @@ struct Outbox {
     struct Publication {
         let id: UInt64
         let channel: ChannelState
-        let queue: String
+        let route: Route
         let messageID: String
         let body: [UInt8]
         /// The confirm tag, once the message has begun to go out.

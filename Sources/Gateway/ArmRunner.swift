@@ -25,7 +25,7 @@ struct ArmRunner: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepQueues() }
-            await self.serve(queue: ArmChannel.outgoing(self.server.broker))
+            await self.serve()
             group.cancelAll()
         }
     }
@@ -48,9 +48,9 @@ struct ArmRunner: Sendable {
         await self.links.release(key)
     }
 
-    private func serve(queue: String) async {
+    private func serve() async {
         var session = await self.makeSession()
-        var shell = ArmShell(runner: self, queue: queue)
+        var shell = ArmShell(runner: self)
         for await _ in self.inbox.signals {
             for input in self.inbox.take() { await shell.take(input, &session) }
             await shell.acknowledge()

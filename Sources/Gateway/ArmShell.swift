@@ -6,8 +6,7 @@ internal import Store
 /// Performs the actions of one session, on the channel it has at the moment.
 struct ArmShell {
     private let runner: ArmRunner
-    private let queue: String
-    private var channel: Channel?
+    private var queues: ArmChannel.Opened?
     private var lastMessageID: UInt64 = 0
     /// The newest tag to acknowledge; one frame settles all before it.
     private var tagToAcknowledge: UInt64?
@@ -23,10 +22,7 @@ struct ArmShell {
 
     private static let start = ContinuousClock.now
 
-    init(runner: ArmRunner, queue: String) {
-        self.runner = runner
-        self.queue = queue
-    }
+    init(runner: ArmRunner) { self.runner = runner }
 
     /// The time, for a session.
     static var now: Moment {
@@ -41,11 +37,11 @@ struct ArmShell {
         switch input {
         case .stop: self.isStopping = true
         case .session(let event): await self.handle(event, &session)
-        case .channel(.opened(let channel)):
-            self.channel = channel
-            await self.handle(.connected, &session)
+        case .channel(.opened(let queues)):
+            self.queues = queues
+            await self.handle(.connected(exchange: queues.route.exchange), &session)
         case .channel(.closed(let reason)):
-            self.channel = nil
+            self.queues = nil
             self.tagToAcknowledge = nil
             self.unread = []
             await self.handle(.disconnected(reason), &session)
@@ -61,13 +57,16 @@ struct ArmShell {
         if self.isStopping { self.unread = [] }
         while let delivery = self.unread.first, session.bytesUnderWay <= Self.mostBytes {
             self.unread.removeFirst()
-            await self.handle(
-                delivery.isOversized
-                    ? .receivedOversized(size: delivery.size, tag: delivery.tag)
-                    : .received(body: delivery.body, tag: delivery.tag),
-                &session
-            )
+            await self.handle(self.event(delivery), &session)
         }
+    }
+
+    private func event(_ delivery: Delivery) -> SessionEvent {
+        if let doubt = self.queues?.identity.doubt(aboutMessageOf: delivery.userID) {
+            return .receivedForeign(reason: doubt, tag: delivery.tag)
+        }
+        if delivery.isOversized { return .receivedOversized(size: delivery.size, tag: delivery.tag) }
+        return .received(body: delivery.body, tag: delivery.tag)
     }
 
     private mutating func handle(_ event: SessionEvent, _ session: inout ArmSession) async {
@@ -99,10 +98,10 @@ struct ArmShell {
     }
 
     private mutating func send(_ body: [UInt8]) async {
-        guard let channel = self.channel else { return }
+        guard let queues = self.queues else { return }
         self.lastMessageID += 1
         do {
-            _ = try await channel.publish(body, to: self.queue, messageID: "\(self.lastMessageID)")
+            _ = try await queues.channel.publish(body, by: queues.route, messageID: "\(self.lastMessageID)")
         } catch {
             // The channel's end is reported by its events; without an answer the arm sends again.
             self.runner.logger.debug("cannot answer", metadata: ["reason": "\(error)"])
@@ -111,7 +110,7 @@ struct ArmShell {
 
     /// Acknowledges what the last inputs have settled.
     mutating func acknowledge() async {
-        guard let tag = self.tagToAcknowledge, let channel = self.channel else { return }
+        guard let tag = self.tagToAcknowledge, let channel = self.queues?.channel else { return }
         self.tagToAcknowledge = nil
         do {
             try await channel.acknowledge(tag, multiple: true)
@@ -150,8 +149,8 @@ struct ArmShell {
     /// Ends the timer, and gives what is not acknowledged back to the broker.
     mutating func close() async {
         self.timer?.task.cancel()
-        await self.channel?.close()
-        self.channel = nil
+        await self.queues?.channel.close()
+        self.queues = nil
     }
 }
 

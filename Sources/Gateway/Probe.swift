@@ -58,8 +58,9 @@ public struct Probe: Sendable {
         await connection.close()
     }
 
-    private var incoming: String { self.broker.queue + (self.part == .server ? "-S" : "-T") }
-    private var outgoing: String { self.broker.queue + (self.part == .server ? "-T" : "-S") }
+    private var queues: QueuePair { QueuePair(base: self.broker.queue) }
+    private var incoming: String { self.part == .server ? self.queues.toServer : self.queues.toArm }
+    private var outgoing: String { self.part == .server ? self.queues.toArm : self.queues.toServer }
 
     private func answer(on channel: Channel) async throws {
         for try await event in channel.events {

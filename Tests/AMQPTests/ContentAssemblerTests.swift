@@ -18,12 +18,20 @@ import Testing
         var assembler = ContentAssembler(maximumBodySize: 10)
         for round in 0..<2 {
             try assembler.begin(self.delivery)
-            #expect(try assembler.header(size: 5, messageID: "m\(round)") == nil)
+            #expect(try assembler.header(size: 5, properties: .init(messageID: "m\(round)")) == nil)
             #expect(!assembler.isIdle)
             #expect(try self.feed(&assembler, [1, 2]) == nil)
             #expect(try self.feed(&assembler, []) == nil)
             let content = try self.feed(&assembler, [3, 4, 5])
-            #expect(content == .init(envelope: self.delivery, messageID: "m\(round)", size: 5, body: [1, 2, 3, 4, 5]))
+            #expect(
+                content
+                    == .init(
+                        envelope: self.delivery,
+                        properties: .init(messageID: "m\(round)"),
+                        size: 5,
+                        body: [1, 2, 3, 4, 5]
+                    )
+            )
             #expect(assembler.isIdle)
         }
     }
@@ -31,7 +39,7 @@ import Testing
     @Test func takesEmptyBodies() throws {
         var assembler = ContentAssembler(maximumBodySize: 10)
         try assembler.begin(self.delivery)
-        #expect(try assembler.header(size: 0, messageID: nil)?.body == [])
+        #expect(try assembler.header(size: 0, properties: .init(messageID: nil))?.body == [])
         #expect(assembler.isIdle)
     }
 
@@ -39,30 +47,37 @@ import Testing
     func dropsWhatIsTooLarge(size: UInt64) throws {
         var assembler = ContentAssembler(maximumBodySize: 10)
         try assembler.begin(self.delivery)
-        #expect(try assembler.header(size: size, messageID: nil) == nil)
+        #expect(try assembler.header(size: size, properties: .init(messageID: nil)) == nil)
         #expect(try self.feed(&assembler, [UInt8](repeating: 0, count: 10)) == nil)
         guard size == 11 else { return }
         let content = try self.feed(&assembler, [0])
-        #expect(content == .init(envelope: self.delivery, messageID: nil, size: 11, body: []))
+        #expect(content == .init(envelope: self.delivery, properties: .init(messageID: nil), size: 11, body: []))
     }
 
     @Test func dropsReturnedBodies() throws {
         var assembler = ContentAssembler(maximumBodySize: 10)
         let envelope = ContentAssembler.Envelope.returned(replyCode: 312, reason: "NO_ROUTE")
         try assembler.begin(envelope)
-        _ = try assembler.header(size: 2, messageID: "m")
-        #expect(try self.feed(&assembler, [1, 2]) == .init(envelope: envelope, messageID: "m", size: 2, body: []))
+        _ = try assembler.header(size: 2, properties: .init(messageID: "m"))
+        #expect(
+            try self.feed(&assembler, [1, 2])
+                == .init(envelope: envelope, properties: .init(messageID: "m"), size: 2, body: [])
+        )
     }
 
     @Test func refusesFramesOutOfOrder() throws {
         var assembler = ContentAssembler(maximumBodySize: 10)
-        #expect(throws: ContentAssembler.UnexpectedFrame.self) { try assembler.header(size: 1, messageID: nil) }
+        #expect(throws: ContentAssembler.UnexpectedFrame.self) {
+            try assembler.header(size: 1, properties: .init(messageID: nil))
+        }
         #expect(throws: ContentAssembler.UnexpectedFrame.self) { try self.feed(&assembler, [1]) }
         try assembler.begin(self.delivery)
         #expect(throws: ContentAssembler.UnexpectedFrame.self) { try assembler.begin(self.delivery) }
         #expect(throws: ContentAssembler.UnexpectedFrame.self) { try self.feed(&assembler, [1]) }
-        _ = try assembler.header(size: 2, messageID: nil)
-        #expect(throws: ContentAssembler.UnexpectedFrame.self) { try assembler.header(size: 2, messageID: nil) }
+        _ = try assembler.header(size: 2, properties: .init(messageID: nil))
+        #expect(throws: ContentAssembler.UnexpectedFrame.self) {
+            try assembler.header(size: 2, properties: .init(messageID: nil))
+        }
         #expect(throws: ContentAssembler.UnexpectedFrame.self) { try self.feed(&assembler, [1, 2, 3]) }
     }
 }

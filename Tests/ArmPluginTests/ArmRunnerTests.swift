@@ -243,7 +243,8 @@ import Testing
         try await eventually("an attempt") { before.acceptedConnections == 1 }
         var settings = try BrokerSettings(Settings(), clientName: "arm")
         settings.connection = broker.configuration(port: after.port)
-        settings.queue = arm.queue
+        settings.queues = QueuePair(base: arm.queue)
+        settings.exchange = .named("")
         await arm.runner.reload(settings)
         broker.thaw()
         try await eventually("a connection with the new settings") {

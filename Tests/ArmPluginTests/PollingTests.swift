@@ -85,7 +85,8 @@ private final class SlowArm: Arm {
         let queue = uniqueName("poll")
         var settings = try BrokerSettings(Settings(), clientName: "test")
         settings.connection = broker.configuration()
-        settings.queue = queue
+        settings.queues = QueuePair(base: queue)
+        settings.exchange = .named("")
         let log = RecordedLog()
         let logger = Logger(label: "arm") { _ in RecordedLog.Handler(log: log) }
         let server = ScriptedServer(broker.configuration(), queue: queue)

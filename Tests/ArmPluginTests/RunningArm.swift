@@ -31,7 +31,8 @@ final class RunningArm: Sendable {
         self.spool = try await Spool.open(directory: self.directory.file("spool"), limit: 1 << 30, logger: logger)
         var broker = try BrokerSettings(Settings(), clientName: "arm")
         broker.connection = connection
-        broker.queue = queue
+        broker.queues = QueuePair(base: queue)
+        broker.exchange = .named("")  // the scripted server is one like the original
         var configuration = ArmRunner.Configuration(
             broker: broker,
             name: "test-arm",

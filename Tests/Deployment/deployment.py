@@ -146,13 +146,15 @@ class Deployment:
     def cli(self, *command):
         return self.run(self.bin / "hatohol-server", "--data-dir", self.data, *command)
 
-    def add_server(self, queue, queue_type="durable"):
-        """Registers a monitoring server and returns its id."""
+    def add_server(self, queue, queue_type="durable", user="node"):
+        """Registers a monitoring server whose arm is the broker's user `user`, or anybody if that is empty, and returns its id."""
         certificate, key = self.tls("hatohol")
+        # The first release asks nobody, and does not know the option.
+        is_asked = user != queue and "--arm-user" in self.run(self.bin / "hatohol-server", "server", "add", "--help")
         output = self.cli(
             "server", "add", "--nickname", queue, "--queue", queue, "--queue-type", queue_type, "--json",
             "--broker-url", f"amqps://localhost:{self.port}/hatohol",
-            "--tls-ca", self.ca, "--tls-cert", certificate, "--tls-key", key,
+            "--tls-ca", self.ca, "--tls-cert", certificate, "--tls-key", key, *(("--arm-user", user) if is_asked else ()),
         )  # fmt: skip
         return json.loads(output)["id"]
 

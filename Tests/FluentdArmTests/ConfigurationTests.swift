@@ -1,5 +1,6 @@
 import AMQP
 import ArmPlugin
+import HAPI
 import Logging
 import Rules
 import TestSupport
@@ -33,8 +34,8 @@ import Testing
         #expect(connection.virtualHost == "/")
         #expect(connection.authentication == .plain(user: "hatohol", password: "hatohol"))
         #expect(connection.tls == nil)
-        #expect(configuration.broker.sendQueue == "hap2-queue-S")
-        #expect(configuration.broker.receiveQueue == "hap2-queue-T")
+        #expect(configuration.broker.queues.toServer == "hap2-queue-S")
+        #expect(configuration.broker.queues.toArm == "hap2-queue-T")
         #expect(configuration.inputs == [.fluentd(command: "/usr/sbin/td-agent --suppress-config-dump")])
         #expect(configuration.tags == [#"^hatohol\..*"#])
         #expect(configuration.statusInterval == .seconds(600))
@@ -61,6 +62,17 @@ import Testing
         #expect(throws: SettingsError.self) { try self.resolve(arguments) }
     }
 
+    @Test func theExchangeIsFoundUnlessItIsNamed() throws {
+        #expect(try self.resolve().broker.exchange == .found)
+        #expect(try self.resolve(["--amqp-exchange", "events"]).broker.exchange == .named("events"))
+        // The empty name is that of the default exchange, and no missing value.
+        #expect(try self.resolve(["--amqp-exchange", ""]).broker.exchange == .named(""))
+        #expect(try self.resolve(file: "[hap2]\namqp_exchange =\n").broker.exchange == .named(""))
+        #expect(throws: SettingsError.self) {
+            try self.resolve(["--amqp-exchange", String(repeating: "x", count: 256)])
+        }
+    }
+
     @Test func precedence() throws {
         let file = """
             [hap2]
@@ -79,7 +91,7 @@ import Testing
             file: file,
             environment: environment
         )
-        #expect(configuration.broker.queue == "from-option")
+        #expect(configuration.broker.queues.base == "from-option")
         #expect(configuration.broker.connection.addresses == [BrokerAddress(host: "from-environment", port: 4711)])
         #expect(
             configuration.broker.connection.authentication == .plain(user: "from-file", password: "from-environment")
@@ -104,7 +116,7 @@ import Testing
             polling_targets = hosts host_groups host_group_membership triggers events
             """
         let configuration = try self.resolve(file: file)
-        #expect(configuration.broker.queue == "q01")
+        #expect(configuration.broker.queues.base == "q01")
         #expect(configuration.broker.connection.authentication == .plain(user: "hatohol", password: "ha%tohol"))
         #expect(configuration.warnings == [])
     }

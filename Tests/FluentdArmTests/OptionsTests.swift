@@ -18,7 +18,8 @@ import Testing
         "amqp-password-file": "f", "amqp-auth": "external", "amqp-ssl-verify": "none", "amqp-ssl-crl": "x",
         "amqp-queue-type": "quorum", "log-format": "json", "server-id": "3", "pid-file-dir": "/run", "plugin-path": "x",
         "host-name": "h", "forward-shared-key-file": "k", "rules": "r", "metrics": "127.0.0.1:1", "syslog": "udp://:1",
-        "forward": ":1", "multiline-start": "^x", "multiline-flush": "3", "sync-files": "no",
+        "forward": ":1", "multiline-start": "^x", "multiline-flush": "3", "sync-files": "no", "amqp-exchange": "e",
+        "amqp-server-user": "s",
     ])
     func option(name: String, value: String) throws {
         #expect(try self.settings("--\(name)", value).text(name) == value)

@@ -15,7 +15,7 @@ numbers = itertools.count()
 def arm(deployment):
     """A monitoring server registered with transient queues, as the originals declare them, and its arm."""
     base = f"original-arm-{next(numbers)}"
-    server = deployment.add_server(base, queue_type="transient")
+    server = deployment.add_server(base, queue_type="transient", user="")
     with ReferenceArm(deployment.port, deployment.ca, *deployment.tls("node"), "hatohol", base) as arm:
         arm.server = server
         until(lambda: arm.server_procedures or try_sign_on(arm))

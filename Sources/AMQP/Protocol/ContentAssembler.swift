@@ -12,9 +12,15 @@ struct ContentAssembler {
     /// A complete message; `body` is empty when it was too large, or when it was returned: nobody needs it then.
     struct Content: Equatable {
         var envelope: Envelope
-        var messageID: String?
+        var properties: Properties
         var size: UInt64
         var body: [UInt8]
+    }
+
+    /// What the header says besides the size, as far as we use it.
+    struct Properties: Equatable {
+        var messageID: String?
+        var userID: String?
     }
 
     /// A frame that may not come now; the connection has to be given up (reply code 505).
@@ -51,11 +57,11 @@ struct ContentAssembler {
     }
 
     /// Takes the header; returns the message when it has no body.
-    mutating func header(size: UInt64, messageID: String?) throws(UnexpectedFrame) -> Content? {
+    mutating func header(size: UInt64, properties: Properties) throws(UnexpectedFrame) -> Content? {
         guard case .header(let envelope) = self.state else {
             throw UnexpectedFrame(reason: "a message header comes without its method")
         }
-        let content = Content(envelope: envelope, messageID: messageID, size: size, body: [])
+        let content = Content(envelope: envelope, properties: properties, size: size, body: [])
         guard size > 0 else {
             self.state = .idle
             return content

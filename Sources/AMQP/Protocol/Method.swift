@@ -10,6 +10,8 @@ enum Method: Equatable {
     case channelOpenOK
     case channelClose(code: UInt16, reason: String)
     case channelCloseOK
+    case exchangeDeclareOK
+    case queueBindOK
     case queueDeclareOK(name: String, messages: UInt32, consumers: UInt32)
     case qosOK
     case consumeOK(consumerTag: String)

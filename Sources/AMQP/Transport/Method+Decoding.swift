@@ -25,6 +25,10 @@ extension Method {
             self = .channelClose(code: close.reply_code, reason: close.reply_text.string)
         case AMQP_CHANNEL_CLOSE_OK_METHOD:
             self = .channelCloseOK
+        case AMQP_EXCHANGE_DECLARE_OK_METHOD:
+            self = .exchangeDeclareOK
+        case AMQP_QUEUE_BIND_OK_METHOD:
+            self = .queueBindOK
         case AMQP_QUEUE_DECLARE_OK_METHOD:
             let reply = method.decoded.load(as: amqp_queue_declare_ok_t.self)
             self = .queueDeclareOK(

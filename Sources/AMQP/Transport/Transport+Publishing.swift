@@ -30,15 +30,15 @@ extension Transport {
     }
 
     private func publishWhole(_ publication: Outbox.Publication) throws(AMQPError) {
-        try publication.withProperties { (queue, properties) throws(AMQPError) in
+        try publication.withProperties { (address, properties) throws(AMQPError) in
             var properties = properties
             try publication.body.withAMQPBytes { (body) throws(AMQPError) in
                 try self.guarded(.publish) {
                     amqp_basic_publish(
                         self.raw,
                         publication.channel.number,
-                        amqp_bytes_t(),
-                        queue,
+                        address.exchange,
+                        address.routingKey,
                         1,
                         0,
                         &properties,
@@ -52,11 +52,11 @@ extension Transport {
     /// Sends the method and the header.
     private func begin(_ publication: Outbox.Publication) throws(AMQPError) {
         let channel = publication.channel.number
-        try publication.withProperties { (queue, properties) throws(AMQPError) in
+        try publication.withProperties { (address, properties) throws(AMQPError) in
             let method = amqp_basic_publish_t(
                 ticket: 0,
-                exchange: amqp_bytes_t(),
-                routing_key: queue,
+                exchange: address.exchange,
+                routing_key: address.routingKey,
                 mandatory: 1,
                 immediate: 0
             )
@@ -78,11 +78,17 @@ extension Transport {
 }
 
 extension Outbox.Publication {
-    /// Lends the routing key and the properties: persistent, JSON, with the message id.
+    /// The exchange and the routing key in librabbitmq's form.
+    fileprivate struct Address {
+        let exchange: amqp_bytes_t
+        let routingKey: amqp_bytes_t
+    }
+
+    /// Lends the address and the properties: persistent, JSON, with the message id and the user.
     fileprivate func withProperties(
-        _ body: (_ queue: amqp_bytes_t, amqp_basic_properties_t) throws(AMQPError) -> Void
+        _ body: (Address, amqp_basic_properties_t) throws(AMQPError) -> Void
     ) throws(AMQPError) {
-        try self.queue.withAMQPBytes { (queue) throws(AMQPError) in
+        try self.withAddress { (address) throws(AMQPError) in
             try self.messageID.withAMQPBytes { (messageID) throws(AMQPError) in
                 var properties = amqp_basic_properties_t()
                 // Flag macros import as Int32, the field is UInt32.
@@ -92,7 +98,20 @@ extension Outbox.Publication {
                 properties.content_type = amqp_bytes_t("application/json")
                 properties.delivery_mode = UInt8(AMQP_DELIVERY_PERSISTENT.rawValue)
                 properties.message_id = messageID
-                try body(queue, properties)
+                guard let userID = self.route.userID else { return try body(address, properties) }
+                try userID.withAMQPBytes { (userID) throws(AMQPError) in
+                    properties._flags |= amqp_flags_t(AMQP_BASIC_USER_ID_FLAG)
+                    properties.user_id = userID
+                    try body(address, properties)
+                }
+            }
+        }
+    }
+
+    private func withAddress(_ body: (Address) throws(AMQPError) -> Void) throws(AMQPError) {
+        try self.route.exchange.withAMQPBytes { (exchange) throws(AMQPError) in
+            try self.route.routingKey.withAMQPBytes { (key) throws(AMQPError) in
+                try body(Address(exchange: exchange, routingKey: key))
             }
         }
     }

@@ -61,6 +61,32 @@ extension Transport {
         }
     }
 
+    /// Asks whether an exchange exists, or makes it: durable, of the type `topic`.
+    func sendExchangeDeclare(_ name: String, isPassive: Bool, on channel: UInt16) throws(AMQPError) {
+        try name.withAMQPBytes { (exchange) throws(AMQPError) in
+            var declare = amqp_exchange_declare_t()
+            declare.exchange = exchange
+            declare.type = amqp_bytes_t("topic")
+            declare.passive = isPassive ? 1 : 0
+            declare.durable = 1
+            try self.send(AMQP_EXCHANGE_DECLARE_METHOD, declare, on: channel, stage: .declare)
+        }
+    }
+
+    func sendQueueBind(_ queue: String, to exchange: String, key: String, on channel: UInt16) throws(AMQPError) {
+        try queue.withAMQPBytes { (queue) throws(AMQPError) in
+            try exchange.withAMQPBytes { (exchange) throws(AMQPError) in
+                try key.withAMQPBytes { (key) throws(AMQPError) in
+                    var bind = amqp_queue_bind_t()
+                    bind.queue = queue
+                    bind.exchange = exchange
+                    bind.routing_key = key
+                    try self.send(AMQP_QUEUE_BIND_METHOD, bind, on: channel, stage: .declare)
+                }
+            }
+        }
+    }
+
     func sendQos(prefetch: UInt16, on channel: UInt16) throws(AMQPError) {
         let qos = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: prefetch, global: 0)
         try self.send(AMQP_BASIC_QOS_METHOD, qos, on: channel, stage: .consume)

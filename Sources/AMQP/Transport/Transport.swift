@@ -9,7 +9,7 @@ final class Transport {
     /// A frame as it came; `body` borrows memory of librabbitmq until the next call of ``release(_:)``.
     enum Frame {
         case method(Method)
-        case header(size: UInt64, messageID: String?)
+        case header(size: UInt64, ContentAssembler.Properties)
         case body(UnsafeRawBufferPointer)
         case heartbeat
     }
@@ -93,14 +93,11 @@ final class Transport {
             return (frame.channel, .method(Method(frame.payload.method)))
         case AMQP_FRAME_HEADER:
             let header = frame.payload.properties
-            var messageID: String?
+            var properties = ContentAssembler.Properties()
             if header.class_id == AMQP_BASIC_CLASS, let decoded = header.decoded {
-                let properties = decoded.load(as: amqp_basic_properties_t.self)
-                if properties._flags & amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) != 0 {
-                    messageID = properties.message_id.string
-                }
+                properties = ContentAssembler.Properties(decoded.load(as: amqp_basic_properties_t.self))
             }
-            return (frame.channel, .header(size: header.body_size, messageID: messageID))
+            return (frame.channel, .header(size: header.body_size, properties))
         case AMQP_FRAME_BODY:
             let body = frame.payload.body_fragment
             return (frame.channel, .body(UnsafeRawBufferPointer(start: body.bytes, count: body.len)))
@@ -158,5 +155,17 @@ final class Transport {
             return AMQPError(code: .connectionClosed, stage: stage, reason: reason, address: self.address)
         }
         return AMQPError(status: status, stage: stage, tlsReason: tlsReason, address: self.address)
+    }
+}
+
+extension ContentAssembler.Properties {
+    /// Copies what is there out of the connection's memory; a field without its flag holds nothing.
+    fileprivate init(_ properties: amqp_basic_properties_t) {
+        if properties._flags & amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) != 0 {
+            self.messageID = properties.message_id.string
+        }
+        if properties._flags & amqp_flags_t(AMQP_BASIC_USER_ID_FLAG) != 0 {
+            self.userID = properties.user_id.string
+        }
     }
 }

@@ -47,17 +47,20 @@ extension ArmRunner {
     private func serve(_ connection: Connection) async throws {
         self.hasConnected = true
         // Before there is a channel of our own: looking for queues takes one, and a user may be allowed only one.
-        for queue in [self.broker.sendQueue, self.broker.receiveQueue] {
+        for queue in [self.broker.queues.toServer, self.broker.queues.toArm] {
             self.noteConsumers(of: try await connection.declareQueue(queue, as: self.broker.queueType), own: 0)
         }
+        let route = self.isUnbound ? self.broker.originalRoute : try await self.broker.route(on: connection)
+        self.isUnbound = false
         let channel = try await connection.openChannel(confirms: true)
-        try await channel.consume(self.broker.receiveQueue, prefetch: Self.prefetch)
+        try await channel.consume(self.broker.queues.toArm, prefetch: Self.prefetch)
         guard !self.isReloading else { throw Reconnector.Again() }
+        self.use(route)
         let sender = self.begin(connection)
         defer { self.end() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.publish(on: channel, wokenBy: sender) }
-            group.addTask { try await self.receive(from: channel) }
+            group.addTask { try await self.publish(on: channel, by: route, wokenBy: sender) }
+            group.addTask { try await self.receive(from: channel, answering: route) }
             group.addTask { try await self.watchQueues(by: channel) }
             defer { group.cancelAll() }
             do {
@@ -71,6 +74,19 @@ extension ArmRunner {
         guard !Task.isCancelled else { return }
         if self.isReloading { throw Reconnector.Again() }
         throw ConnectionEnd(description: "the connection was closed")
+    }
+
+    /// Notes how messages go, and says so when that is news.
+    private func use(_ route: Route) {
+        guard self.route != route else { return }
+        self.route = route
+        let exchange =
+            route.exchange.isEmpty
+            ? "the default one, where a node is not kept from the queues of others" : route.exchange
+        self.logger.info(
+            "messages go by an exchange",
+            metadata: ["exchange": "\(exchange)", "key": "\(route.routingKey)"]
+        )
     }
 
     private func begin(_ connection: Connection) -> Signal {
@@ -97,16 +113,16 @@ extension ArmRunner {
 
     // MARK: Publishing
 
-    private func publish(on channel: Channel, wokenBy sender: Signal) async throws {
+    private func publish(on channel: Channel, by route: Route, wokenBy sender: Signal) async throws {
         var request: [UInt8] = []
         for await _ in sender.stream {
             while let message = self.nextControlMessage() {
                 self.confirmations.publishing(nil)
-                _ = try await channel.publish(message.bytes, to: self.broker.sendQueue, messageID: message.messageID)
+                _ = try await channel.publish(message.bytes, by: route, messageID: message.messageID)
             }
             while self.control.isEmpty, let id = self.nextEventRequest(&request) {
                 self.confirmations.publishing(id)
-                _ = try await channel.publish(request, to: self.broker.sendQueue, messageID: String(id))
+                _ = try await channel.publish(request, by: route, messageID: String(id))
                 self.outbox.published(id, at: .now)
                 self.counters.requests += 1
             }
@@ -135,11 +151,15 @@ extension ArmRunner {
 
     // MARK: Receiving
 
-    private func receive(from channel: Channel) async throws {
+    private func receive(from channel: Channel, answering route: Route) async throws {
         for try await event in channel.events {
             switch event {
             case .delivery(let delivery):
-                if !delivery.isOversized { self.received(Message(parsing: delivery.body, invalidUTF8: .repair)) }
+                if let doubt = self.broker.doubt(about: delivery, route: route) {
+                    self.noteForeign(doubt)
+                } else if !delivery.isOversized {
+                    self.received(Message(parsing: delivery.body, invalidUTF8: .repair))
+                }
                 await self.settle()
                 try await channel.acknowledge(delivery.tag, multiple: false)
             case .confirmed(let tag, let multiple): self.confirmations.confirmed(tag, multiple: multiple)
@@ -147,13 +167,28 @@ extension ArmRunner {
                 for id in self.confirmations.rejected(tag, multiple: multiple) { self.outbox.undelivered(id, at: .now) }
                 self.noteNack()
             case .returned(_, let code, let reason):
-                throw ConnectionEnd(description: "the queue \(self.broker.sendQueue) is gone: \(code) \(reason)")
+                try self.returned(route, "\(code) \(reason)")
             case .consumerCancelled(let queue):
                 throw ConnectionEnd(description: "the queue \(queue) is gone")
             case .blocked(let reason): self.blocked(reason)
             case .unblocked: self.blocked(nil)
             }
         }
+    }
+
+    /// No queue took a message.
+    private func returned(_ route: Route, _ reason: String) throws {
+        guard !route.exchange.isEmpty else {
+            throw ConnectionEnd(description: "the queue \(route.routingKey) is gone: \(reason)")
+        }
+        let why =
+            "the exchange \(route.exchange) has no queue for \(route.routingKey): \(reason); hatohol-server binds "
+            + "\(self.broker.queues.toServer) to it when it runs and the node is registered there"
+        guard self.broker.exchange == .found else { throw ConnectionEnd(description: why) }
+        // The exchange may be that of a server to which this node does not belong: its own may be an original one.
+        self.logger.info("trying the default exchange", metadata: ["reason": "\(why)"])
+        self.isUnbound = true
+        throw Reconnector.Again()
     }
 
     private func blocked(_ reason: String?) {

@@ -24,6 +24,7 @@ extension ArmRunner {
         if !self.outbox.isEmpty { self.sender?.send() }
         self.watchSpool()
         self.watchRefusals(now)
+        self.watchForeign(now)
         self.watchForStall(now)
         self.reportHealth(now)
         self.logStatus(now)

@@ -1,10 +1,11 @@
 internal import AMQP
+internal import HAPI
 internal import Logging
 internal import Spool
 
 /// What keeps events from moving, said where people look: the log, `--status`, the metrics and the reports to the server.
 extension ArmRunner {
-    /// How long after the last refusal of the broker all counts as well again.
+    /// How long after the last refusal of the broker, or the last message of somebody else, all counts as well again.
     private static let calm = Duration.seconds(10)
 
     // MARK: Refusals of the broker
@@ -12,7 +13,7 @@ extension ArmRunner {
     /// The broker refused a message (`basic.nack`).
     func noteNack() {
         self.lastRefusal = (.now, self.counters.deliveredEvents)
-        let queue = self.broker.sendQueue
+        let queue = self.broker.queues.toServer
         self.setProblem(
             "refused",
             "the broker refuses messages for \(queue) (basic.nack): the queue is full, or its limit is smaller than a request; "
@@ -44,10 +45,26 @@ extension ArmRunner {
         let held = self.outbox.held.map { batch in
             let id = batch.firstEventID ?? "\(batch.firstSequence)"
             return
-                "event \(id) of \(batch.payload.count) bytes is larger than the broker or the queue \(self.broker.sendQueue) "
+                "event \(id) of \(batch.payload.count) bytes is larger than the broker or the queue \(self.broker.queues.toServer) "
                 + "takes; it stays in the spool; raise max_message_size or the limit of the queue"
         }
         self.setProblem("held", held)
+    }
+
+    // MARK: Messages of others
+
+    /// A message that is not the server's came, and was left alone.
+    func noteForeign(_ reason: String) {
+        // One line, however many come.
+        if self.lastForeign == nil { self.setProblem("answers", reason) }
+        self.lastForeign = .now
+    }
+
+    /// Ends the problem when no more of them have come for a while.
+    func watchForeign(_ now: ContinuousClock.Instant) {
+        guard let last = self.lastForeign, now - last >= Self.calm else { return }
+        self.lastForeign = nil
+        self.setProblem("answers", nil)
     }
 
     // MARK: Standstill
@@ -74,9 +91,9 @@ extension ArmRunner {
             return "no connection to the broker" + (self.lastDisconnection.map { ": \($0)" } ?? "")
         case .session where self.serverConsumers == 0:
             return
-                "no server consumes \(self.broker.sendQueue): check that hatohol-server runs and that this node is registered there"
+                "no server consumes \(self.broker.queues.toServer): check that hatohol-server runs and that this node is registered there"
         case .session:
-            return "the server does not answer: check that it runs and answers on \(self.broker.receiveQueue)"
+            return "the server does not answer: check that it runs and answers on \(self.broker.queues.toArm)"
         case .answers:
             return "events wait, and the server has confirmed none for more than \(StallWatch.patience)"
         }
@@ -88,10 +105,10 @@ extension ArmRunner {
     func watchQueues(by channel: Channel) async throws {
         while true {
             try await Task.sleep(for: self.configuration.queueCheckInterval)
-            for queue in [self.broker.sendQueue, self.broker.receiveQueue] {
+            for queue in [self.broker.queues.toServer, self.broker.queues.toArm] {
                 self.noteConsumers(
                     of: try await channel.inspectQueue(queue),
-                    own: queue == self.broker.receiveQueue ? 1 : 0
+                    own: queue == self.broker.queues.toArm ? 1 : 0
                 )
             }
         }
@@ -99,7 +116,7 @@ extension ArmRunner {
 
     /// Takes in how many consume a queue, `own` of them being this arm.
     func noteConsumers(of queue: DeclaredQueue, own: UInt32) {
-        if queue.name == self.broker.sendQueue {
+        if queue.name == self.broker.queues.toServer {
             // A connection that was lost is a consumer until the broker has noticed: only what is seen twice counts.
             let isLasting = queue.consumerCount > 1 && self.serverConsumers ?? 0 > 1
             self.serverConsumers = queue.consumerCount

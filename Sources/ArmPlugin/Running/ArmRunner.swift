@@ -62,6 +62,10 @@ public actor ArmRunner: Service {
     /// Wakes the task that fills the outbox.
     let room = Signal()
     var connection: Connection?
+    /// How messages go to the server on the present connection, or on the last one.
+    var route: Route?
+    /// The exchange that was found leads nowhere: the next connection is to try the default one.
+    var isUnbound = false
     var hasConnected = false
     /// Counts the settings given, and which of them the connection was made with.
     var revision = 0
@@ -73,6 +77,8 @@ public actor ArmRunner: Service {
     var lastDisconnection: AMQPError?
     /// When the broker last refused a message, and how many events had been delivered then.
     var lastRefusal: (at: ContinuousClock.Instant, delivered: Int64)?
+    /// When the last message came that is not the server's.
+    var lastForeign: ContinuousClock.Instant?
     /// How many consume the queue to the server; `nil` before the first look.
     var serverConsumers: UInt32?
     var stallWatch = StallWatch(since: .now)

@@ -6,6 +6,8 @@ public import Spool
 public struct ArmStatus: Hashable, Sendable {
     /// The broker it is connected to; `nil` without a connection.
     public var broker: String?
+    /// The exchange that its messages go to, empty for the default one; `nil` before the first connection.
+    public var exchange: String?
     /// Whether the server knows it and takes its events.
     public var isEstablished: Bool
     /// The server's name, once it has said it.
@@ -29,6 +31,7 @@ extension ArmRunner {
     public var status: ArmStatus {
         ArmStatus(
             broker: self.connection.map { "\($0.address)" },
+            exchange: self.route?.exchange,
             isEstablished: self.session.isEstablished,
             server: self.session.server?.name,
             window: self.outbox.count,

@@ -1,22 +1,32 @@
 public import AMQP
+public import HAPI
 
 /// Which broker an arm talks to, and over which queues; resolved from the options all arms share.
 public struct BrokerSettings: Hashable, Sendable {
     /// Where and how to connect.
     public var connection: ConnectionConfiguration
-    /// The base name of the queue pair, see ``sendQueue`` and ``receiveQueue``.
-    public var queue: String
+    /// The queues to the server and from it.
+    public var queues: QueuePair
+    /// The exchange that messages go to.
+    public var exchange: Exchange
+    /// The broker's user whose answers are taken; `nil` for any that the broker has verified.
+    ///
+    /// Not looked at with the default exchange: servers that are reached through it do not say who they are.
+    public var serverUser: String?
     /// How a missing queue is declared.
     public var queueType: QueueType
     /// What a person should know before relying on these settings; said at each start.
     public var warnings: [String]
 
-    /// The queue from the arm to the server.
-    public var sendQueue: String { self.queue + "-S" }
-    /// The queue from the server to the arm.
-    public var receiveQueue: String { self.queue + "-T" }
+    /// Which exchange messages go to.
+    public enum Exchange: Hashable, Sendable {
+        /// ``HAPI/QueuePair/exchange`` if the virtual host has it, else the default exchange; looked up at each connect.
+        case found
+        /// This one; the empty name is that of the default exchange, which original servers need.
+        case named(String)
+    }
 
-    /// Resolves `amqp-broker`, `-port`, `-vhost`, `-queue`, `-queue-type`, `-user`, `-password`, `-password-file`, `-auth`
+    /// Resolves `amqp-broker`, `-port`, `-vhost`, `-queue`, `-queue-type`, `-exchange`, `-server-user`, `-user`, `-password`, `-password-file`, `-auth`
     /// and `-ssl-*`.
     ///
     /// TLS is on when any of key, certificate and authorities is given. Files must be readable now, though they are read
@@ -43,10 +53,15 @@ public struct BrokerSettings: Hashable, Sendable {
             tls: tls,
             clientName: clientName
         )
-        self.queue = settings.text("amqp-queue") ?? "hap2-queue"
-        guard self.queue.utf8.count <= 253 else {
-            throw settings.error("amqp-queue", "is longer than 253 bytes")
+        self.queues = QueuePair(base: settings.text("amqp-queue") ?? "hap2-queue")
+        guard self.queues.base.utf8.count <= QueuePair.longestBase else {
+            throw settings.error("amqp-queue", "is longer than \(QueuePair.longestBase) bytes")
         }
+        self.exchange = settings["amqp-exchange"]?.values.last.map(Exchange.named) ?? .found
+        if case .named(let name) = self.exchange, name.utf8.count > 255 {
+            throw settings.error("amqp-exchange", "is longer than 255 bytes")
+        }
+        self.serverUser = settings.text("amqp-server-user")
         let type = try settings.choice("amqp-queue-type", of: QueueType.allCases.map(\.rawValue))
         self.queueType = type.flatMap(QueueType.init(rawValue:)) ?? .durable
         self.warnings = warnings

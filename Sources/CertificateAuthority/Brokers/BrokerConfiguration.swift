@@ -12,7 +12,7 @@ public struct BrokerConfiguration: Sendable {
     public var port = 5671
     /// The virtual host of hatohol.
     public var virtualHost = "hatohol"
-    /// Common names of arms; each gets a user with the least permissions on its queues.
+    /// Common names of arms; each gets a user that may write to the server and read its answers.
     public var arms: [String] = []
     /// The common name of the server's certificate.
     public var server = "hatohol"
@@ -102,16 +102,23 @@ public struct BrokerConfiguration: Sendable {
         commands.append("rabbitmqctl add_vhost \(Self.quoted(self.virtualHost))")
         commands += self.user(self.server, configure: ".*", write: ".*", read: ".*")
         for arm in self.arms {
-            let queues = "^\(Self.escaped(arm))-[ST]$"
-            commands += self.user(
-                arm,
-                configure: queues,
-                write: "^(\(Self.escaped(arm))-[ST]|amq\\.default)$",
-                read: queues
+            let name = Self.escaped(arm)
+            commands += self.user(arm, configure: Self.nothing, write: "^\(Self.exchange)$", read: "^\(name)-T$")
+            commands.append(
+                "rabbitmqctl set_topic_permissions -p \(Self.quoted(self.virtualHost)) \(Self.quoted(arm)) \(Self.exchange)"
+                    + " \(Self.quoted("^\(name)\\.S$")) \(Self.quoted(Self.nothing))"
             )
         }
         return commands
     }
+
+    /// The exchange that arms publish to, which hatohol-server makes.
+    ///
+    /// With the right to write to the default exchange an arm could write to the queues of all others: the broker checks a message
+    /// against the exchange only, and against the routing key only if that is a topic exchange.
+    private static let exchange = "hatohol"
+    /// A pattern that no name matches.
+    private static let nothing = "^$"
 
     /// What to run when a certificate was revoked: open connections do not notice by themselves.
     public func closing(user: String) -> String {

@@ -80,14 +80,16 @@ enum Schemas {
     private static let sample = object([("time", time), ("value", string)])
     private static let server = object([
         ("id", number), ("nickname", string), ("type", string), ("brokerURL", string), ("queue", string),
-        ("queueType", choice(["durable", "quorum", "transient"])), ("tlsCertificateAuthority", nullable("string")),
+        ("queueType", choice(["durable", "quorum", "transient"])), ("armUser", nullable("string")),
+        ("tlsCertificateAuthority", nullable("string")),
         ("tlsCertificate", nullable("string")), ("tlsKey", nullable("string")), ("tlsVerify", boolean),
         ("pollingInterval", number), ("retryInterval", number), ("extendedInfo", string),
     ])
     private static let arm = object([
         ("server", number), ("nickname", string),
         ("state", choice(["unknown", "disconnected", "waiting", "established", "silent"])), ("since", optionalTime),
-        ("peer", string), ("detail", string), ("putAside", number), ("lastSuccess", optionalTime),
+        ("peer", string), ("detail", string), ("exchange", nullable("string")), ("putAside", number),
+        ("lastSuccess", optionalTime),
         ("lastFailure", optionalTime), ("successes", number), ("failures", number), ("failureReason", string),
     ])
     private static let user = object([
@@ -115,7 +117,7 @@ enum Schemas {
                 ("nickname", ["type": "string", "maxLength": 255, "pattern": "\\S"]), ("type", self.text(255)),
                 ("brokerURL", ["type": "string", "maxLength": 2048, "pattern": "^amqps?://[^\\s*]+$"]),
                 ("queue", ["type": "string", "maxLength": 200, "pattern": "\\S"]),
-                ("queueType", self.choice(["durable", "quorum", "transient"])),
+                ("queueType", self.choice(["durable", "quorum", "transient"])), ("armUser", self.text(255)),
                 ("tlsCertificateAuthority", self.text(4096)), ("tlsCertificate", self.text(4096)),
                 ("tlsKey", self.text(4096)), ("tlsVerify", self.boolean),
                 ("pollingInterval", self.integer(1...31_622_400)), ("retryInterval", self.integer(1...2_678_400)),

@@ -75,7 +75,7 @@ extension Call {
         let blank = MonitoringServer(
             nickname: "",
             type: MonitoringServer.fluentdType,
-            broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
+            broker: .blank
         )
         var server = try blank.changed(parameters)
         let new = server
@@ -113,7 +113,8 @@ extension MonitoringServer {
         if let value = try values.string("nickname") { new.nickname = value }
         if let value = try values.string("type"), !value.isEmpty { new.type = value }
         if let value = try values.string("brokerURL", max: 2048) { new.broker.url = try self.brokerURL(from: value) }
-        if let value = try values.string("queue", max: 200) { new.broker.queue = value }
+        if let value = try values.string("queue", max: 200) { new.broker.use(queue: value) }
+        if let value = try values.string("armUser", max: 255) { new.broker.armUser = value.isEmpty ? nil : value }
         if let value = try values.choice("queueType", QueueType.self) { new.broker.queueType = "\(value)" }
         if let value = try values.string("tlsCertificateAuthority", max: 4096) {
             new.broker.certificateAuthority = value.isEmpty ? nil : value

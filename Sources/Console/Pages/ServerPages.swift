@@ -28,7 +28,7 @@ enum ServerPages {
     private static let blank = MonitoringServer(
         nickname: "",
         type: MonitoringServer.fluentdType,
-        broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
+        broker: .blank
     )
 
     private static func list(_ call: Call) async throws -> Response {
@@ -59,7 +59,7 @@ enum ServerPages {
         ]
         let stored = [
             "nickname": server.nickname, "type": server.type, "brokerURL": server.broker.url.description,
-            "queue": server.broker.queue,
+            "queue": server.broker.queue, "armUser": server.broker.armUser ?? "",
             "tlsCertificateAuthority": server.broker.certificateAuthority ?? "",
             "tlsCertificate": server.broker.certificate ?? "", "tlsKey": server.broker.key ?? "",
             "pollingInterval": "\(server.settings.pollingInterval)",

@@ -42,6 +42,7 @@ struct AgentStatus: Sendable {
         var writer = JSONWriter()
         writer.beginObject()
         self.write("broker", self.arm?.broker, to: &writer)
+        self.write("exchange", self.arm?.exchange, to: &writer)
         self.write("server", self.arm?.server, to: &writer)
         writer.key("established")
         writer.value(self.arm?.isEstablished ?? false)

@@ -27,6 +27,22 @@ struct BrokerOptions: OptionTable {
 
     @Option(
         help: ArgumentHelp(
+            "Exchange to publish to; '' is the default one, for original servers (default: hatohol if it is there).",
+            valueName: "name"
+        )
+    )
+    var amqpExchange: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Broker user whose answers are taken (default: any that the broker has verified).",
+            valueName: "user"
+        )
+    )
+    var amqpServerUser: String?
+
+    @Option(
+        help: ArgumentHelp(
             "plain or external, which uses the client certificate (default: plain).",
             valueName: "mechanism"
         )
@@ -65,7 +81,8 @@ struct BrokerOptions: OptionTable {
         [
             ("amqp-broker", Self.single(self.amqpBroker)), ("amqp-port", Self.single(self.amqpPort)),
             ("amqp-vhost", Self.single(self.amqpVhost)), ("amqp-queue", Self.single(self.amqpQueue)),
-            ("amqp-queue-type", Self.single(self.amqpQueueType)), ("amqp-auth", Self.single(self.amqpAuth)),
+            ("amqp-queue-type", Self.single(self.amqpQueueType)), ("amqp-exchange", Self.single(self.amqpExchange)),
+            ("amqp-server-user", Self.single(self.amqpServerUser)), ("amqp-auth", Self.single(self.amqpAuth)),
             ("amqp-user", Self.single(self.amqpUser)), ("amqp-password", Self.single(self.amqpPassword)),
             ("amqp-password-file", Self.single(self.amqpPasswordFile)),
             ("amqp-ssl-key", Self.single(self.amqpSslKey)), ("amqp-ssl-cert", Self.single(self.amqpSslCert)),

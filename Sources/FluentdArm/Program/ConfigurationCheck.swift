@@ -1,5 +1,6 @@
 internal import AMQP
 internal import ArmPlugin
+internal import HAPI
 internal import Intake
 internal import Logging
 internal import Rules
@@ -44,9 +45,10 @@ struct ConfigurationCheck {
         lines.append(
             (
                 "queues",
-                "\(configuration.broker.sendQueue), \(configuration.broker.receiveQueue), \(configuration.broker.queueType) if missing"
+                "\(configuration.broker.queues.toServer), \(configuration.broker.queues.toArm), \(configuration.broker.queueType) if missing"
             )
         )
+        lines.append(("exchange", Self.describe(configuration.broker.exchange)))
         for input in configuration.inputs { lines.append(("source", Self.describe(input, configuration))) }
         if let multiline = configuration.multiline {
             let flush = multiline.flush.components.seconds
@@ -57,6 +59,14 @@ struct ConfigurationCheck {
         let log = configuration.log
         lines.append(("log", "\(log.path ?? "standard error"), \(log.level) and above, as \(log.format)"))
         return lines
+    }
+
+    private static func describe(_ exchange: BrokerSettings.Exchange) -> String {
+        switch exchange {
+        case .found: "\(QueuePair.exchange) if the virtual host has it, else the default one"
+        case .named(""): "the default one, where a node is not kept from the queues of others"
+        case .named(let name): name
+        }
     }
 
     private static func describe(_ tls: TLSConfiguration?) -> String {

@@ -32,8 +32,8 @@ struct ConnectionTest {
         do {
             try await connection.open()
             self.tellStages(before: nil, connection.peer)
-            let toServer = try await self.look(at: broker.sendQueue, connection)
-            let toArm = try await self.look(at: broker.receiveQueue, connection)
+            let toServer = try await self.look(at: broker.queues.toServer, connection)
+            let toArm = try await self.look(at: broker.queues.toArm, connection)
             if toServer.consumerCount == 0 {
                 self.say("  nobody consumes \(toServer.name) yet, so no server can answer")
             }
@@ -43,7 +43,10 @@ struct ConnectionTest {
                     "  another arm consumes \(toArm.name) (is the agent running?): ok so far, the server was not asked"
                 )
             } else {
-                let server = try await self.exchangeProfiles(try await connection.openChannel(confirms: false))
+                let route = try await broker.route(on: connection)
+                self.say("  exchange: ok, \(route.exchange.isEmpty ? "the default one" : route.exchange)")
+                let channel = try await connection.openChannel(confirms: false)
+                let server = try await self.exchangeProfiles(by: route, on: channel)
                 self.say("  profile: ok, the server is \(server.name)")
             }
             await connection.close()
@@ -86,19 +89,19 @@ struct ConnectionTest {
         }
     }
 
-    private func exchangeProfiles(_ channel: Channel) async throws -> Profile {
+    private func exchangeProfiles(by route: Route, on channel: Channel) async throws -> Profile {
         let broker = self.configuration.broker
-        try await channel.consume(broker.receiveQueue, prefetch: 64)
+        try await channel.consume(broker.queues.toArm, prefetch: 64)
         let profile = Profile(name: Agent.name, offering: [.exchangeProfile, .updateMonitoringServerInfo])
         let id = Int64.random(in: 1...0x7FFF_FFFF)
-        _ = try await channel.publish(profile.request(id: .number(id)), to: broker.sendQueue, messageID: String(id))
+        _ = try await channel.publish(profile.request(id: .number(id)), by: route, messageID: String(id))
         return try await withThrowingTaskGroup(of: Profile.self) { group in
             group.addTask { try await self.answer(to: .number(id), on: channel) }
             group.addTask {
                 try await Task.sleep(for: Self.patience)
                 throw NoAnswer(
                     description:
-                        "the server did not answer within \(Self.patience); check that it runs and consumes \(broker.sendQueue)"
+                        "the server did not answer within \(Self.patience); check that it runs and consumes \(broker.queues.toServer)"
                 )
             }
             defer { group.cancelAll() }

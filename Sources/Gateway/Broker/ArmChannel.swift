@@ -1,4 +1,5 @@
 internal import AMQP
+internal import HAPI
 internal import Logging
 internal import Store
 
@@ -9,11 +10,20 @@ internal import Store
 struct ArmChannel: Sendable {
     /// What happens on the queues.
     enum Event: Sendable {
-        case opened(Channel)
+        case opened(Opened)
         case closed(String)
         case delivery(Delivery)
         /// How many consume the queue of the arm's messages, this server included.
         case consumers(Int)
+    }
+
+    /// The queues, ready for use.
+    struct Opened: Sendable {
+        let channel: Channel
+        /// How messages go to the arm.
+        let route: Route
+        /// Whose messages are the arm's.
+        let identity: ArmIdentity
     }
 
     /// Deliveries that may be unacknowledged at a time: a window that keeps the store's transactions full.
@@ -29,12 +39,7 @@ struct ArmChannel: Sendable {
     let logger: Logger
     let handler: @Sendable (Event) -> Void
 
-    /// The queue we answer on.
-    static func outgoing(_ broker: MonitoringServer.Broker) -> String { "\(broker.queue)-T" }
-
-    /// The queue we consume, and the one we answer on.
-    var incoming: String { "\(self.broker.queue)-S" }
-    var outgoing: String { Self.outgoing(self.broker) }
+    private var queues: QueuePair { QueuePair(base: self.broker.queue) }
 
     /// What is remembered from one connection to the next.
     struct Memory {
@@ -48,7 +53,8 @@ struct ArmChannel: Sendable {
         var memory = Memory()
         for await status in self.link.statuses() {
             switch status {
-            case .connected(let connection): guard await self.serve(connection, &memory) else { return }
+            case .connected(let connection, let exchange):
+                guard await self.serve(connection, exchange: exchange, &memory) else { return }
             case .disconnected(let reason): self.handler(.closed(memory.cut.map { "\($0)" } ?? reason))
             }
         }
@@ -57,7 +63,7 @@ struct ArmChannel: Sendable {
     /// Serves a connection until it breaks; trouble with these queues alone is tried again after a pause.
     ///
     /// - Returns: false if the connection carries no more channels.
-    func serve(_ connection: Connection, _ memory: inout Memory) async -> Bool {
+    func serve(_ connection: Connection, exchange: String, _ memory: inout Memory) async -> Bool {
         if memory.cut?.stage == .channel {
             try? await Task.sleep(for: Self.pauseAfterCut)
             memory.cut = nil
@@ -65,8 +71,9 @@ struct ArmChannel: Sendable {
         memory.failures = 0
         while !Task.isCancelled {
             do {
-                let channel = try await self.open(connection, mayDeclare: memory.cut == nil)
-                self.handler(.opened(channel))
+                let opened = try await self.open(connection, exchange: exchange, mayDeclare: memory.cut == nil)
+                let channel = opened.channel
+                self.handler(.opened(opened))
                 memory = Memory()
                 try await self.use(channel)
                 // Closed by us, perhaps to connect anew: the tags of its deliveries mean nothing on another.
@@ -101,21 +108,43 @@ struct ArmChannel: Sendable {
         )
     }
 
-    private func open(_ connection: Connection, mayDeclare: Bool) async throws -> Channel {
+    private func open(_ connection: Connection, exchange: String, mayDeclare: Bool) async throws -> Opened {
         let type = QueueType(rawValue: self.broker.queueType) ?? .durable
         // Before there is a channel of our own: looking for queues takes one, and there may be just one left.
-        for queue in [self.incoming, self.outgoing] {
+        for queue in [self.queues.toServer, self.queues.toArm] {
             let found = try await connection.declareQueue(queue, as: mayDeclare ? type : nil)
-            if queue == self.incoming { self.handler(.consumers(Int(found.consumerCount) + 1)) }
+            if queue == self.queues.toServer { self.handler(.consumers(Int(found.consumerCount) + 1)) }
         }
+        let route = try await self.route(connection, exchange)
         let channel = try await connection.openChannel(confirms: false)
         do {
-            try await channel.consume(self.incoming, prefetch: Self.prefetch)
-            return channel
+            try await channel.consume(self.queues.toServer, prefetch: Self.prefetch)
         } catch {
             await channel.close()
             throw error
         }
+        let identity = ArmIdentity(armUser: self.broker.armUser, ownUser: connection.user)
+        return Opened(channel: channel, route: route, identity: identity)
+    }
+
+    /// Binds the queues to the exchange, so that no arm needs the right to; without it the default exchange has to do.
+    private func route(_ connection: Connection, _ exchange: String) async throws -> Route {
+        guard !exchange.isEmpty, self.queues.hasKeysOfItsOwn else { return .queue(self.queues.toArm) }
+        let queues = self.queues
+        do {
+            try await connection.bind(
+                [(queues.toServer, queues.keyToServer), (queues.toArm, queues.keyToArm)],
+                to: exchange
+            )
+        } catch {
+            guard error.code == .refused, !error.endedConnection else { throw error }
+            self.logger.warning(
+                "the arm is reached by the default exchange: its queues cannot be bound to another",
+                metadata: ["exchange": "\(exchange)", "reason": "\(error)"]
+            )
+            return .queue(queues.toArm)
+        }
+        return Route(exchange: exchange, routingKey: queues.keyToArm, userID: connection.user)
     }
 
     /// Consumes, and looks now and then at who else does, until one of both fails or the channel is closed.
@@ -126,7 +155,7 @@ struct ArmChannel: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: Self.consumerInterval)
-                    self.handler(.consumers(Int(try await channel.inspectQueue(self.incoming).consumerCount)))
+                    self.handler(.consumers(Int(try await channel.inspectQueue(self.queues.toServer).consumerCount)))
                 }
             }
             try await group.next()
@@ -147,7 +176,7 @@ struct ArmChannel: Sendable {
             case .returned(_, _, let reason):
                 // The arm will ask again; but without its queue it hears nothing.
                 await channel.close()
-                throw AMQPError(code: .channelClosed, stage: .publish, reason: "\(self.outgoing): \(reason)")
+                throw AMQPError(code: .channelClosed, stage: .publish, reason: "\(self.queues.toArm): \(reason)")
             case .confirmed, .rejected, .blocked, .unblocked: break
             }
         }

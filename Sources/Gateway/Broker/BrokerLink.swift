@@ -1,4 +1,5 @@
 internal import AMQP
+internal import HAPI
 internal import Logging
 internal import Store
 internal import Synchronization
@@ -41,7 +42,8 @@ final class BrokerLink: Sendable {
 
     /// How the link is.
     enum Status: Sendable {
-        case connected(Connection)
+        /// With the exchange that messages to arms go to, empty for the default one.
+        case connected(Connection, exchange: String)
         case disconnected(String)
     }
 
@@ -74,7 +76,7 @@ final class BrokerLink: Sendable {
         )
         await reconnector.run { connection in
             self.warn(of: connection.peer)
-            self.set(.connected(connection))
+            self.set(.connected(connection, exchange: await self.findExchange(connection)))
             try await connection.waitUntilClosed()
             throw AMQPError(code: .connectionClosed, stage: .receive, reason: "the connection was closed")
         }
@@ -97,7 +99,7 @@ final class BrokerLink: Sendable {
 
     /// Connects anew, so that changed certificates count; if that does not work, what works is kept.
     func renew() async {
-        guard case .connected(let current)? = self.state.withLock({ $0.status }) else { return }
+        guard case .connected(let current, _)? = self.state.withLock({ $0.status }) else { return }
         do {
             let configuration = try self.key.configuration()
             let trial = Connection(configuration: configuration, address: current.address, logger: self.logger)
@@ -106,6 +108,20 @@ final class BrokerLink: Sendable {
             await current.close()
         } catch {
             self.logger.warning("kept the old connection: the new one fails", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Makes sure that there is an exchange in which the broker can keep arms apart.
+    private func findExchange(_ connection: Connection) async -> String {
+        do throws(AMQPError) {
+            try await connection.declareTopicExchange(QueuePair.exchange)
+            return QueuePair.exchange
+        } catch {
+            self.logger.warning(
+                "arms are reached by the default exchange, where one is not kept from the queues of others",
+                metadata: ["exchange": "\(QueuePair.exchange)", "reason": "\(error)"]
+            )
+            return ""
         }
     }
 

@@ -35,6 +35,17 @@ extension ArmSession {
         self.putAside(Delivered(body: [], tag: tag), "too large: \(size) bytes", now)
     }
 
+    /// A message that somebody else has put into the arm's queue.
+    ///
+    /// It is not answered, since whoever sent it would have the arm take the answer for its own, and it is not kept: an arm that is only
+    /// registered with the wrong user keeps its events until they are taken.
+    mutating func receivedForeign(_ reason: String, _ tag: UInt64, _ now: Moment) {
+        self.acknowledgements.settle(tag)
+        self.calms[.sender] = now.monotonic + Self.calmAfter
+        if !self.monitor.isProblem(.sender) { self.log(.warning, "left a message of somebody else alone", reason) }
+        self.note(self.monitor.raise(.sender, reason, at: now.wall))
+    }
+
     /// The bytes of a delivery and what acknowledges it.
     struct Delivered: Sendable {
         var body: [UInt8]

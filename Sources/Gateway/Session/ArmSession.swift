@@ -13,6 +13,8 @@ struct ArmSession {
     var isConnected = false
     /// Whether profiles have been exchanged on this connection.
     var isEstablished = false
+    /// The exchange that answers go to, empty for the default one; `nil` before the first connection.
+    private var exchange: String?
     /// Who the arm says it is.
     var peer: Profile?
 
@@ -88,7 +90,9 @@ struct ArmSession {
     /// Takes one event in and says what to do.
     mutating func handle(_ event: SessionEvent, at now: Moment) -> [SessionAction] {
         switch event {
-        case .connected: self.connected(now)
+        case .connected(let exchange):
+            self.exchange = exchange
+            self.connected(now)
         case .disconnected(let reason): self.disconnected(reason, now)
         case .consumers(let count): self.consumers(count, now)
         case .received(let body, let tag):
@@ -97,6 +101,9 @@ struct ArmSession {
         case .receivedOversized(let size, let tag):
             self.acknowledgements.receive(tag)
             self.receivedOversized(size, tag, now)
+        case .receivedForeign(let reason, let tag):
+            self.acknowledgements.receive(tag)
+            self.receivedForeign(reason, tag, now)
         case .stored(let token, let result): self.stored(token, result, now)
         case .lastInfo(let token, let result): self.readLastInfo(token, result, now)
         case .missing(let count, let gap): self.counted(gap, missing: count, now)
@@ -119,7 +126,7 @@ struct ArmSession {
             self.note(self.monitor.clear(condition, at: now.wall))
         }
         if self.gaps.isEmpty { self.note(self.monitor.clear(.sequence, at: now.wall)) }
-        for condition in [SelfMonitor.Condition.messages, .ids] {
+        for condition in [SelfMonitor.Condition.messages, .ids, .sender] {
             guard self.monitor.isProblem(condition), self.calms[condition] == nil else { continue }
             self.calms[condition] = now.monotonic + Self.calmAfter
         }
@@ -168,7 +175,8 @@ struct ArmSession {
             since: now.wall,
             peer: self.peer?.name ?? "",
             procedures: self.peer?.procedures ?? [],
-            detail: detail
+            detail: detail,
+            exchange: self.exchange
         )
         self.actions.append(.note(Batch(server: self.server.id, change: .link(link))))
     }

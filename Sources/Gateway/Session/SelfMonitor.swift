@@ -16,6 +16,7 @@ struct SelfMonitor: Sendable {
         case store
         case progress
         case queue
+        case sender
 
         var triggerID: String { "_SELF_/\(self.rawValue)" }
 
@@ -31,6 +32,7 @@ struct SelfMonitor: Sendable {
             case .store: "Storing what the arm sends"
             case .progress: "New events of the arm"
             case .queue: "The queue of the arm's messages"
+            case .sender: "Who writes to the queue of the arm's messages"
             }
         }
 

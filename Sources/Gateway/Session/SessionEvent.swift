@@ -10,8 +10,8 @@ struct Moment: Sendable {
 
 /// What happens to a session.
 enum SessionEvent: Sendable {
-    /// The queues are there and being consumed.
-    case connected
+    /// The queues are there and being consumed; the exchange that answers go to is empty for the default one.
+    case connected(exchange: String)
     /// They no longer are, and why.
     case disconnected(String)
     /// How many consume the queue of the arm's messages, this server included.
@@ -20,6 +20,8 @@ enum SessionEvent: Sendable {
     case received(body: [UInt8], tag: UInt64)
     /// A message too large to be read.
     case receivedOversized(size: UInt64, tag: UInt64)
+    /// A message that is not the arm's, although it lay in its queue, and why it is not.
+    case receivedForeign(reason: String, tag: UInt64)
     /// What became of a batch given to the store.
     case stored(StoreToken, Result<Receipt, StoreError>)
     /// What the store said to ``SessionAction/readLastInfo(_:_:)``.

@@ -108,12 +108,14 @@ extension MonitoringServer {
     fileprivate var columns: (names: [String], values: StatementArguments) {
         (
             [
-                "nickname", "type", "broker_url", "queue", "queue_type", "tls_ca", "tls_certificate", "tls_key",
+                "nickname", "type", "broker_url", "queue", "queue_type", "arm_user", "tls_ca", "tls_certificate",
+                "tls_key",
                 "tls_verify",
                 "url", "user_name", "password", "polling_interval", "retry_interval", "extended_info",
             ],
             [
                 self.nickname, self.type, self.broker.url.revealed, self.broker.queue, self.broker.queueType,
+                self.broker.armUser,
                 self.broker.certificateAuthority, self.broker.certificate, self.broker.key, self.broker.verifiesPeer,
                 self.settings.url, self.settings.userName, self.settings.password, self.settings.pollingInterval,
                 self.settings.retryInterval, self.settings.extendedInfo,
@@ -133,7 +135,8 @@ extension MonitoringServer {
                 certificate: row["tls_certificate"],
                 key: row["tls_key"],
                 verifiesPeer: row["tls_verify"],
-                queueType: row["queue_type"]
+                queueType: row["queue_type"],
+                armUser: row["arm_user"]
             ),
             settings: ArmSettings(
                 url: row["url"],

@@ -62,13 +62,23 @@ public struct ArmLink: Hashable, Sendable {
     public var procedures: [String]
     /// Why it is so, when it is not as it should be; empty otherwise.
     public var detail: String
+    /// The exchange that messages to the arm go to, empty for the default one; `nil` before the first connection.
+    public var exchange: String?
 
     /// Describes a link.
-    public init(state: State, since: Timestamp, peer: String = "", procedures: [String] = [], detail: String = "") {
+    public init(
+        state: State,
+        since: Timestamp,
+        peer: String = "",
+        procedures: [String] = [],
+        detail: String = "",
+        exchange: String? = nil
+    ) {
         self.state = state
         self.since = since
         self.peer = peer
         self.procedures = procedures
         self.detail = detail
+        self.exchange = exchange
     }
 }

@@ -37,6 +37,10 @@ public struct MonitoringServer: Equatable, Sendable, Identifiable {
         public var verifiesPeer: Bool
         /// How a missing queue is declared: `durable`, `quorum` or `transient`.
         public var queueType: String
+        /// The broker's user that the arm's messages must carry; `nil` takes messages of anybody who can write to the queue.
+        ///
+        /// Original arms do not say who they are, and those that were registered before this was asked are not asked.
+        public var armUser: String?
 
         /// Describes a broker.
         public init(
@@ -46,7 +50,8 @@ public struct MonitoringServer: Equatable, Sendable, Identifiable {
             certificate: String? = nil,
             key: String? = nil,
             verifiesPeer: Bool = true,
-            queueType: String = "durable"
+            queueType: String = "durable",
+            armUser: String? = nil
         ) {
             self.url = url
             self.queue = queue
@@ -55,6 +60,16 @@ public struct MonitoringServer: Equatable, Sendable, Identifiable {
             self.key = key
             self.verifiesPeer = verifiesPeer
             self.queueType = queueType
+            self.armUser = armUser
+        }
+
+        /// A broker about which nothing is known yet; ``use(queue:)`` demands that its arm signs in by the name of the queue.
+        public static let blank = Self(url: BrokerURL(""), queue: "", armUser: "")
+
+        /// Takes another queue pair; a user that was named like the old one is named like the new one.
+        public mutating func use(queue: String) {
+            if self.armUser == self.queue { self.armUser = queue }
+            self.queue = queue
         }
     }
 }

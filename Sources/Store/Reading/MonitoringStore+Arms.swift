@@ -35,7 +35,7 @@ extension MonitoringStore {
             let sql = """
                 SELECT s.id, s.nickname, l.state, l.since, l.peer, l.procedures, l.detail,
                     r.status, r.failure_reason, r.last_success, r.last_failure, r.successes, r.failures, r.received,
-                    (SELECT count(*) FROM put_aside p WHERE p.server = s.id)
+                    (SELECT count(*) FROM put_aside p WHERE p.server = s.id), l.exchange
                 FROM monitoring_server s LEFT JOIN arm_link l ON l.server = s.id LEFT JOIN arm_report r ON r.server = s.id
                 WHERE s.removed = 0 AND \(condition) ORDER BY s.id
                 """
@@ -71,7 +71,7 @@ extension MonitoringStore {
 }
 
 extension ArmLink {
-    /// From the columns 2 to 6.
+    /// From the columns 2 to 6, and 15.
     fileprivate init?(row: Row) {
         guard let state: UInt8 = row[2] else { return nil }
         self.init(
@@ -79,7 +79,8 @@ extension ArmLink {
             since: Timestamp(nanoseconds: row[3]),
             peer: row[4],
             procedures: (row[5] as String).split(separator: " ").map(String.init),
-            detail: row[6]
+            detail: row[6],
+            exchange: row[15]
         )
     }
 }

@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("4 arms") { try $0.execute(sql: Self.arms) }
         Self.registerConsole(&migrator)
         migrator.registerMigration("9 arrivals") { try $0.execute(sql: Self.arrivals) }
+        migrator.registerMigration("10 senders") { try $0.execute(sql: Self.senders) }
         return migrator
     }
 
@@ -111,6 +112,12 @@ enum Schema {
         CREATE TABLE arrival (first INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;
         INSERT INTO arrival
             SELECT value + 1, CAST(strftime('%s', 'now') AS INTEGER) * 1000000000 FROM counter WHERE name = 'event' AND value > 0;
+        """
+
+    /// Who may speak for an arm, and by which way it is reached; nobody is asked of those that are there.
+    private static let senders = """
+        ALTER TABLE monitoring_server ADD COLUMN arm_user TEXT;
+        ALTER TABLE arm_link ADD COLUMN exchange TEXT;
         """
 
     private static let inventory = """

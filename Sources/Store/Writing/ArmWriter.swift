@@ -37,10 +37,10 @@ struct ArmWriter {
 
     func put(_ link: ArmLink) throws {
         try self.run(
-            "INSERT OR REPLACE INTO arm_link (server, state, since, peer, procedures, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO arm_link (server, state, since, peer, procedures, detail, exchange) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 self.server, link.state.rawValue, link.since.nanoseconds, link.peer,
-                link.procedures.joined(separator: " "), link.detail,
+                link.procedures.joined(separator: " "), link.detail, link.exchange,
             ]
         )
     }

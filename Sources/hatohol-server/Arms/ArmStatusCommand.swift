@@ -21,7 +21,7 @@ struct ArmStatusCommand: AsyncParsableCommand {
             Warning.print("no server is running on this data directory; this is how things were when it ended")
         }
         var output = Output()
-        var table = Table(["SERVER", "NICKNAME", "LINK", "SINCE", "ARM", "REPORT", "DETAIL"])
+        var table = Table(["SERVER", "NICKNAME", "LINK", "SINCE", "ARM", "EXCHANGE", "REPORT", "DETAIL"])
         for status in all where self.server.map({ $0 == status.server }) ?? true {
             if self.json { output.write(status) } else { table.add(Self.row(status)) }
         }
@@ -34,6 +34,7 @@ struct ArmStatusCommand: AsyncParsableCommand {
         return [
             "\(status.server)", status.nickname.printable, status.link?.state.word ?? "unknown",
             status.link.map { $0.since.description.dropLast(11) + "Z" } ?? "-", (status.link?.peer ?? "-").printable,
+            status.link?.exchange.map { $0.isEmpty ? "default" : $0.printable } ?? "-",
             status.report?.status.word ?? "-", detail.printable,
         ]
     }
@@ -47,6 +48,7 @@ extension Output {
             writer.member("link", optional: status.link?.state.word)
             writer.member("since", optional: status.link.map { "\($0.since)" })
             writer.member("detail", optional: status.link?.detail)
+            writer.member("exchange", optional: status.link?.exchange)
             writer.member("arm", optional: status.link?.peer)
             writer.member("procedures", list: status.link?.procedures ?? [])
             writer.member("lastStatus", optional: status.report?.status.word)

@@ -28,7 +28,7 @@ struct AddServer: AsyncParsableCommand {
         var server = MonitoringServer(
             nickname: "",
             type: ServerType.fluentd.rawValue,
-            broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
+            broker: .blank
         )
         try self.options.apply(to: &server)
         let store = try self.common.openStore(creating: true)

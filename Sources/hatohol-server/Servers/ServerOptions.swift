@@ -28,6 +28,12 @@ struct ServerOptions: ParsableArguments {
     @Option(name: .customLong("queue-type"), help: "How a missing queue is declared: durable, quorum or transient.")
     var queueType: String?
 
+    @Option(
+        name: .customLong("arm-user"),
+        help: "The broker's user whose messages are the arm's; '' takes anybody's, for original arms. Default: <queue>."
+    )
+    var armUser: String?
+
     @Option(help: "zabbix, nagios-ndoutils, nagios-livestatus, ceilometer, fluentd or a UUID; default fluentd.")
     var type: String?
 
@@ -78,6 +84,7 @@ struct ServerOptions: ParsableArguments {
         guard self.nickname?.isEmpty != true, (self.nickname?.unicodeScalars.count ?? 0) <= 255 else {
             throw ValidationError("--nickname has 1 to 255 characters.")
         }
+        guard (self.armUser?.utf8.count ?? 0) <= 255 else { throw ValidationError("--arm-user has at most 255 bytes.") }
         guard self.queue?.isEmpty != true, (self.queue?.utf8.count ?? 0) <= 253 else {
             throw ValidationError("--queue has 1 to 253 bytes.")
         }
@@ -104,7 +111,8 @@ struct ServerOptions: ParsableArguments {
     func apply(to server: inout MonitoringServer) throws {
         if let nickname = self.nickname { server.nickname = nickname }
         if self.type != nil, let type = self.serverType { server.type = type }
-        if let queue = self.queue { server.broker.queue = queue }
+        if let queue = self.queue { server.broker.use(queue: queue) }
+        if let user = self.armUser { server.broker.armUser = user.isEmpty ? nil : user }
         if let queueType = self.queueType { server.broker.queueType = queueType }
         if self.brokerURL != nil || self.brokerPasswordFile != nil {
             server.broker.url = try self.brokerURL(insteadOf: server.broker.url)

@@ -31,7 +31,7 @@ struct ArmChannelTests {
         try await connection.open()
         let serving = Task {
             var memory = ArmChannel.Memory()
-            return await channel.serve(connection, &memory)
+            return await channel.serve(connection, exchange: "", &memory)
         }
         try await eventually("the channel") { events.withLock { $0 == ["opened"] } }
         await connection.close()

@@ -22,7 +22,7 @@ final class Conversation {
         var server = Script.server
         server.id = try await self.store.add(server)
         self.session = ArmSession(server: server)
-        _ = try await self.handle(.connected)
+        _ = try await self.handle(.connected(exchange: "hatohol"))
         _ = try await self.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#)
     }
 

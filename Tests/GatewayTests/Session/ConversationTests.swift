@@ -10,14 +10,14 @@ struct ConversationTests {
     @Test("profiles are exchanged after each connection, by either side's call")
     func exchange() {
         var script = Script()
-        #expect(script.handle(.connected) == ["note link waiting", "call exchangeProfile"])
+        #expect(script.handle(.connected(exchange: "hatohol")) == ["note link waiting", "call exchangeProfile"])
         let answer = #"{"result":{"name":"arm","procedures":[]},"id":\#(script.calls[0])}"#
         #expect(script.receive(answer) == ["note link established", "log profiles exchanged", "ack 1"])
         #expect(script.session.isEstablished)
 
         #expect(script.handle(.disconnected("cut")) == ["note link disconnected"])
         #expect(!script.session.isEstablished)
-        #expect(script.handle(.connected) == ["note link waiting", "call exchangeProfile"])
+        #expect(script.handle(.connected(exchange: "hatohol")) == ["note link waiting", "call exchangeProfile"])
         let call = script.call("exchangeProfile", #"{"name":"arm","procedures":["fetchItems"]}"#)
         #expect(call.first?.hasPrefix(#"reply 5 {"name":"hatohol","procedures":["exchangeProfile""#) == true)
         #expect(call.dropFirst() == ["note link established", "log profiles exchanged", "ack 2"])
@@ -30,7 +30,7 @@ struct ConversationTests {
     )
     func before(method: String) {
         var script = Script()
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         #expect(script.call(method, oneEvent) == [])
         #expect(script.session.nextDeadline == .seconds(3))
         #expect(script.wait(3) == [#"reply 5 "FAILURE""#, "ack 1"])
@@ -42,7 +42,7 @@ struct ConversationTests {
     )
     func early() {
         var script = Script()
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         #expect(script.call("putEvents", oneEvent) == [])
         #expect(script.call("getLastInfo", #""event""#, id: 6) == [])
         let answer = script.receive(#"{"result":{"name":"arm","procedures":[]},"id":\#(script.calls[0])}"#)

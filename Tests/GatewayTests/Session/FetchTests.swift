@@ -80,7 +80,7 @@ struct FetchTests {
         let request = FetchRequest(id: 3, kind: .items(hosts: nil), patience: .seconds(9))
         var script = Script()
         #expect(script.handle(.fetch(request)).first?.hasPrefix("fetch 3 failed") == true)
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         _ = script.call("exchangeProfile", #"{"name":"arm","procedures":["fetchTriggers"]}"#)
         #expect(script.handle(.fetch(request)).first?.hasPrefix("fetch 3 failed") == true)
     }

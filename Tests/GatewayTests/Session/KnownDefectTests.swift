@@ -67,11 +67,11 @@ struct KnownDefectTests {
     func exchangingAnew() {
         var script = Script.established()
         _ = script.handle(.disconnected("cut"))
-        #expect(script.handle(.connected).contains("call exchangeProfile"))
+        #expect(script.handle(.connected(exchange: "hatohol")).contains("call exchangeProfile"))
         #expect(script.call("putEvents", Self.event("1")) == [])
         #expect(script.wait(3) == [#"reply 5 "FAILURE""#, "ack 2"])
         script = Script(hasReported: true)
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         _ = script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#)
         #expect(script.wait(3600).contains("note _SELF_/arm ng"))
         #expect(script.call("getMonitoringServerInfo", #""""#).contains("note _SELF_/arm ok"), "any message will do")

@@ -28,7 +28,7 @@ struct Script {
     /// A session whose profiles are exchanged.
     static func established() -> Script {
         var script = Script()
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         _ = script.receive(
             #"{"method":"exchangeProfile","params":{"name":"arm","procedures":["fetchItems","fetchTriggers","fetchEvents","fetchHistory"]},"id":1}"#
         )

@@ -119,7 +119,7 @@ struct StoreFailureTests {
         _ = script.call("putEvents", Self.event, id: 1)
         _ = script.handle(.disconnected("cut"))
         #expect(script.stored(0) == [])
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         #expect(script.session.isIdle)
     }
 }

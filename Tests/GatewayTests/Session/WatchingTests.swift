@@ -11,7 +11,7 @@ struct WatchingTests {
     @Test("an arm that never answers is reported after a minute, and cleared by its profile")
     func absent() {
         var script = Script()
-        _ = script.handle(.connected)
+        _ = script.handle(.connected(exchange: "hatohol"))
         #expect(script.wait(59) == [])
         #expect(script.wait(1) == ["note _SELF_/arm ng", "note 1 events"])
         let actions = script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#)
@@ -33,6 +33,18 @@ struct WatchingTests {
         #expect(actions == ["note _SELF_/arm ok", "note 1 events", "note link established", "read event"])
     }
 
+    @Test("a message that is not the arm's is acknowledged, neither stored nor answered, and said once")
+    func foreign() {
+        var script = Script.established()
+        _ = script.call("putArmInfo", self.report)
+        _ = script.stored()
+        let first = script.handle(.receivedForeign(reason: "from web1", tag: 100))
+        #expect(first.filter { !$0.hasPrefix("log") } == ["note _SELF_/sender ng", "note 1 events", "ack 100"])
+        #expect(script.handle(.receivedForeign(reason: "from web1", tag: 101)) == ["ack 101"])
+        #expect(script.wait(599).allSatisfy { !$0.contains("sender") })
+        #expect(script.wait(2).contains("note _SELF_/sender ok"))
+    }
+
     @Test("an arm that never reports is not judged")
     func neverReports() {
         var script = Script.established()
@@ -46,12 +58,12 @@ struct WatchingTests {
         _ = script.stored()
         #expect(script.handle(.disconnected("refused")) == ["note link disconnected"])
         #expect(script.wait(9.9) == [])
-        #expect(script.handle(.connected).contains("note link waiting"))
+        #expect(script.handle(.connected(exchange: "hatohol")).contains("note link waiting"))
         _ = script.handle(.disconnected("refused"))
         #expect(script.wait(10.1) == ["note _SELF_/broker ng", "note 1 events"])
         #expect(script.handle(.disconnected("refused")) == ["note link disconnected"])
         #expect(script.wait(100_000) == [])
-        #expect(script.handle(.connected).prefix(2) == ["note _SELF_/broker ok", "note 1 events"])
+        #expect(script.handle(.connected(exchange: "hatohol")).prefix(2) == ["note _SELF_/broker ok", "note 1 events"])
     }
 
     @Test(
@@ -143,7 +155,7 @@ struct WatchingTests {
             )
         }
         var script = Script(ownTriggers: known)
-        var noted = Set(script.handle(.connected))
+        var noted = Set(script.handle(.connected(exchange: "hatohol")))
         noted.formUnion(script.call("exchangeProfile", #"{"name":"arm","procedures":[]}"#))
         noted.formUnion(script.call("putArmInfo", self.report))
         noted.formUnion(script.wait(600))
