@@ -18,6 +18,24 @@ let package = Package(
         .target(name: "LibFuzzer", swiftSettings: settings),
         .executableTarget(name: "FuzzReader", dependencies: ["JSONRPC", "LibFuzzer"], swiftSettings: settings),
         .executableTarget(name: "FuzzMessage", dependencies: ["JSONRPC", "LibFuzzer"], swiftSettings: settings),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
+        .target(name: "Escaping", swiftSettings: settings),
+        .target(name: "Enrolment", dependencies: ["JSONRPC"], swiftSettings: settings),
+        .target(
+            name: "CertificateAuthority",
+            dependencies: ["COpenSSL", "Enrolment", "Escaping"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "FuzzCertificates",
+            dependencies: ["CertificateAuthority", "LibFuzzer"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "FuzzEnrolment",
+            dependencies: ["CertificateAuthority", "Enrolment", "JSONRPC", "LibFuzzer"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "FuzzPutEvents",
             dependencies: ["HAPI", "JSONRPC", "LibFuzzer"],
