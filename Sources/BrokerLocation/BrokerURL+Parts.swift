@@ -7,7 +7,9 @@ extension BrokerURL {
         public var user: String?
         /// The password; nil when the URL has none.
         public var password: String?
-        /// The brokers, tried in turn; never empty. The ports are 5672, and 5671 for `amqps`, where the URL has none.
+        /// The brokers, tried in turn; never empty.
+        ///
+        /// The ports are 5672, and 5671 for `amqps`, where the URL has none.
         public var addresses: [BrokerAddress]
         /// The virtual host, `/` when the URL names none.
         public var virtualHost: String
@@ -18,11 +20,13 @@ extension BrokerURL {
 }
 
 extension BrokerURL.Parts {
-    /// Reads a URL. User, password and virtual host are percent-decoded (RabbitMQ URI specification).
+    /// Reads a URL.
     ///
+    /// User, password and virtual host are percent-decoded (RabbitMQ URI specification).
     /// As in RFC 3986, section 3.2, the authority ends at the first slash. An `@` behind it is refused, although a virtual
     /// host may hold one: it stands there behind a password with an unescaped slash, or before an address that only
-    /// people would take for the broker's. Within the authority the last `@` counts, because people leave it unescaped in passwords.
+    /// people would take for the broker's. Within the authority the last `@` counts, because people leave it unescaped in
+    /// passwords.
     init(reading text: String) throws(BrokerLocationError) {
         // Scalars: to a rule over characters, a slash and the accent behind it are one character that is no slash.
         let scalars = text.unicodeScalars
@@ -55,7 +59,9 @@ extension BrokerURL.Parts {
         } catch {
             // Without an `@` the text may be a user and a password whose host was forgotten, and is not repeated.
             guard self.user == nil else { throw error }
-            throw BrokerLocationError("the broker URL names no usable host: write amqps://USER:PASSWORD@HOST:PORT/VHOST")
+            throw BrokerLocationError(
+                "the broker URL names no usable host: write amqps://USER:PASSWORD@HOST:PORT/VHOST"
+            )
         }
     }
 
@@ -76,7 +82,10 @@ extension BrokerURL.Parts {
     private static func port(isSecure: Bool) -> UInt16 { isSecure ? 5671 : 5672 }
 
     /// Decodes `%XX`; the text itself is never part of an error.
-    private static func decoded(_ text: Substring.UnicodeScalarView, _ what: String) throws(BrokerLocationError) -> String {
+    private static func decoded(
+        _ text: Substring.UnicodeScalarView,
+        _ what: String
+    ) throws(BrokerLocationError) -> String {
         var bytes: [UInt8] = []
         var iterator = String(text).utf8.makeIterator()
         while let byte = iterator.next() {
@@ -113,7 +122,9 @@ extension BrokerURL.Parts: CustomStringConvertible, CustomReflectable {
     /// Hides the password from `dump`.
     public var customMirror: Mirror { Mirror(self, children: ["url": self.description]) }
 
-    /// The URL with this in the place of the password. Ports and the virtual host are left out where they are the usual ones.
+    /// The URL with this in the place of the password.
+    ///
+    /// Ports and the virtual host are left out where they are the usual ones.
     func written(password: String?) -> String {
         var text = self.isSecure ? "amqps://" : "amqp://"
         if let user {
@@ -121,7 +132,9 @@ extension BrokerURL.Parts: CustomStringConvertible, CustomReflectable {
             if let password { text += ":" + password }
             text += "@"
         }
-        text += self.addresses.map { $0.written(defaultPort: Self.port(isSecure: self.isSecure)) }.joined(separator: ",")
+        text += self.addresses.map { $0.written(defaultPort: Self.port(isSecure: self.isSecure)) }.joined(
+            separator: ","
+        )
         return self.virtualHost == "/" ? text : text + "/" + Self.encoded(self.virtualHost)
     }
 

@@ -11,8 +11,10 @@ public struct ConsoleConfiguration: Sendable {
         /// When given, browsers and programs need a certificate of this authority.
         public var clientAuthority: String?
 
-        /// Revocation lists of that authority, and of those between it and the clients, in PEM. When given, a certificate on one of
-        /// them is refused, and so is every certificate for which there is no list that counts. Read again whenever the file changes.
+        /// Revocation lists of that authority, and of those between it and the clients, in PEM.
+        ///
+        /// When given, a certificate on one of them is refused, and so is every certificate for which there is no list that counts.
+        /// Read again whenever the file changes.
         public var clientRevocationLists: String?
 
         /// Names the files.
@@ -58,7 +60,9 @@ public struct ConsoleConfiguration: Sendable {
     public var trustedProxies: Set<String> = []
     /// How many seconds a peer may take for the TLS handshake, and then for the line and header fields of its first request.
     public var patience: Int64 = 10
-    /// How many connections of one address are served before somebody signs in on them; others wait. Proxies that are trusted have no such limit.
+    /// How many connections of one address are served before somebody signs in on them; others wait.
+    ///
+    /// Proxies that are trusted have no such limit.
     public var newcomersPerAddress = 64
     /// How long somebody stays signed in, in seconds; 0 until the browser closes, and seven days at most.
     public var sessionLifetime: Int64 = 28_800

@@ -18,10 +18,9 @@ extension Medium {
         Medium.html.write(String(shown), &bytes)
     }
 
-    /// HTML that comes back, or that a script reads: the value of an attribute, or the text of a text area. A parser reads from it exactly
-    /// this text.
+    /// HTML that comes back, or that a script reads: the value of an attribute, or the text of a text area.
     ///
-    /// A parser would turn a carriage return into a line feed (HTML standard, 13.2.3.5), so it is written as a reference.
+    /// A parser reads from it exactly this text. It would turn a carriage return into a line feed (HTML standard, 13.2.3.5), so it is written as a reference.
     /// NUL has no place in HTML and becomes U+FFFD, which is what a parser makes of it.
     public static let html = Medium(replacing: [
         UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",

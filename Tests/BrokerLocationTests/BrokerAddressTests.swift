@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ",", "a,,b", ":5671", "h:", "h:0", "h:65536", "h:-1", "h:+1", "h:x", "[::1", "[::1]5", "[]:1", "a b", "a/b", "a@b", "a?b", "a#b", "a\\b", "a:b:c",
+        "", ",", "a,,b", ":5671", "h:", "h:0", "h:65536", "h:-1", "h:+1", "h:x", "[::1", "[::1]5", "[]:1", "a b", "a/b",
+        "a@b", "a?b", "a#b", "a\\b", "a:b:c",
         String(repeating: "h,", count: 64) + "h",
     ])
     func refuses(text: String) {

@@ -91,7 +91,9 @@ import Testing
         #expect(throws: BrokerLocationError.self) { try BrokerURL(given).keepingPassword(of: BrokerURL("")) }
     }
 
-    @Test(arguments: ["amqps://u:***@evil\\@h1,h2:1/v", "amqps://u:***@evil#@h1,h2:1/v", "amqps://u:***@evil?@h1,h2:1/v"])
+    @Test(arguments: [
+        "amqps://u:***@evil\\@h1,h2:1/v", "amqps://u:***@evil#@h1,h2:1/v", "amqps://u:***@evil?@h1,h2:1/v",
+    ])
     func asterisksWithinAPasswordAreAPassword(_ given: String) throws {
         let kept = try BrokerURL(given).keepingPassword(of: Self.known)
         #expect(try !kept.revealed.contains("s3cret") && kept.parts.addresses == Self.known.parts.addresses)
@@ -104,7 +106,9 @@ import Testing
     }
 
     @Test func aPasswordIsPutIntoTheURLEncoded() {
-        #expect(BrokerURL("amqps://u@h/v").with(password: "a/b@c:d%é")?.revealed == "amqps://u:a%2Fb%40c%3Ad%25%C3%A9@h/v")
+        #expect(
+            BrokerURL("amqps://u@h/v").with(password: "a/b@c:d%é")?.revealed == "amqps://u:a%2Fb%40c%3Ad%25%C3%A9@h/v"
+        )
         #expect(BrokerURL("amqps://u:old@h/v").with(password: "new")?.revealed == "amqps://u:new@h/v")
         #expect(BrokerURL("amqps://h/v").with(password: "new") == nil)
     }

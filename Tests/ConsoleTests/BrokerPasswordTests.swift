@@ -45,7 +45,9 @@ struct BrokerPasswordTests {
             let id = try await console.server()
             let root = try await console.user("root", .admin)
             let key = try await console.key(root, .write)
-            let change = JSON.object([.init(name: "brokerURL", value: .string(url)), .init(name: "tlsVerify", value: false)])
+            let change = JSON.object([
+                .init(name: "brokerURL", value: .string(url)), .init(name: "tlsVerify", value: false),
+            ])
             let refused = try await console.send(.patch, "/api/v1/servers/\(id)", as: key, json: change.text)
             #expect(refused.status == 400 && refused.json?["parameter"] == "brokerURL", "\(refused.text)")
             let caller = try await console.session(root)
@@ -77,7 +79,11 @@ struct BrokerPasswordTests {
                 tried.withLock { $0 } == ["amqps://arm:s3cret@broker.example/other", "amqps://x:n3w@new.example"]
             )
             let log = try await console.store.audit(limit: 10)
-            #expect(log.map { "\($0.actor) \($0.action) \($0.subject)" } == ["root server.test server", "root server.test server/\(id)"])
+            #expect(
+                log.map { "\($0.actor) \($0.action) \($0.subject)" } == [
+                    "root server.test server", "root server.test server/\(id)",
+                ]
+            )
             #expect(log[0].after.contains("amqps://x:***@new.example"))
             #expect(log[1].after.contains("amqps://arm:***@broker.example/other"))
         }

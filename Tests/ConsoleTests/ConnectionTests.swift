@@ -161,7 +161,9 @@ struct ConnectionTests {
         }
     }
 
-    @Test("of clients whose certificate was revoked are refused from the next handshake on, and all without a list that counts")
+    @Test(
+        "of clients whose certificate was revoked are refused from the next handshake on, and all without a list that counts"
+    )
     func revocation() async throws {
         let (own, clients) = (try TestAuthority.shared.get(), try TestAuthority(name: "Clients"))
         let identity = try own.issue("console")

@@ -71,7 +71,10 @@ struct EventsTests {
             try await console.ingest(try await console.server(), (1...1100).map { .line($0, "line") })
             let pages = Mutex(0)
             let export = EventExport(store: console.store, filter: .everything, format: .jsonl) {
-                pages.withLock { $0 += 1; return $0 <= 2 }
+                pages.withLock {
+                    $0 += 1
+                    return $0 <= 2
+                }
             }
             let text = Mutex("")
             await #expect(throws: Problem.self) {

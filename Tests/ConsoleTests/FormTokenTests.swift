@@ -8,7 +8,8 @@ import Testing
 @Suite("The token of a form")
 struct FormTokenTests {
     private static let pages = [
-        "/", "/events", "/events/1", "/servers", "/servers/1", "/servers/new", "/users", "/users/1", "/users/new", "/keys",
+        "/", "/events", "/events/1", "/servers", "/servers/1", "/servers/new", "/users", "/users/1", "/users/new",
+        "/keys",
         "/audit", "/settings",
     ]
 
@@ -37,7 +38,8 @@ struct FormTokenTests {
             }
             #expect(
                 Set(tokens.keys) == [
-                    "/sign-out", "/events/handle", "/servers/1/remove", "/servers/1", "/servers", "/users/1/remove", "/users/2/remove",
+                    "/sign-out", "/events/handle", "/servers/1/remove", "/servers/1", "/servers", "/users/1/remove",
+                    "/users/2/remove",
                     "/users/1", "/users", "/keys", "/keys/1/remove", "/settings", "/settings/password",
                     "/servers/test",
                 ]
@@ -62,7 +64,9 @@ struct FormTokenTests {
 
     @Test("is HMAC-SHA-256, as RFC 4231 computes it")
     func vectors() {
-        func hex(_ bytes: [UInt8]) -> String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+        func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        }
         #expect(
             hex(Secret.authenticate(Array("Hi There".utf8), key: [UInt8](repeating: 0x0B, count: 20)))
                 == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"

@@ -22,7 +22,10 @@ struct NewcomersTests {
         #expect(newcomers.arrive(2, from: Self.here, at: Self.start) == [.serve(2)])
         #expect(newcomers.arrive(3, from: Self.here, at: Self.start) == [.lookAgain(Self.here, after: Self.grace)])
         #expect(newcomers.arrive(4, from: Self.here, at: Self.start) == [])
-        #expect(newcomers.arrive(5, from: Self.there, at: Self.start) == [.serve(5)], "another network is not concerned")
+        #expect(
+            newcomers.arrive(5, from: Self.there, at: Self.start) == [.serve(5)],
+            "another network is not concerned"
+        )
         #expect(newcomers.leave(2, at: Self.start) == [.serve(3)], "who signs in or goes away makes room for the first")
         #expect(newcomers.leave(4, at: Self.start) == [], "who goes away while waiting is not served")
         #expect(newcomers.leave(1, at: Self.start) == [])

@@ -62,7 +62,9 @@ struct RightsTests {
         try await ConsoleHarness.run { console in
             let admin = try await console.user("root", .admin)
             let key = try await console.key(admin, scope)
-            for (path, form) in [("/settings/password", "new=green+tractors+fly+77"), ("/settings", "language=ja&theme=dark")] {
+            for (path, form) in [
+                ("/settings/password", "new=green+tractors+fly+77"), ("/settings", "language=ja&theme=dark"),
+            ] {
                 #expect(try await console.send(.post, path, as: key, form: form).status == 403, "\(path)")
             }
             let user = try await console.store.user(admin)
@@ -74,7 +76,9 @@ struct RightsTests {
     func metrics() async throws {
         try await ConsoleHarness.run { console in
             try await console.ingest(try await console.server(), [.line(1, "line")])
-            let names = ["hatohol_events_total", "hatohol_store_bytes", "hatohol_live_pages", "hatohol_http_responses_total"]
+            let names = [
+                "hatohol_events_total", "hatohol_store_bytes", "hatohol_live_pages", "hatohol_http_responses_total",
+            ]
             for (groups, isCounted) in [([], true), (["Web"], false)] as [([String], Bool)] {
                 let id = try await console.user("reader \(isCounted)", .readonly, hostGroups: groups)
                 let text = try await console.send(.get, "/metrics", as: try await console.key(id, .read)).text

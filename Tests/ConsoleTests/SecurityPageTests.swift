@@ -7,7 +7,10 @@ struct SecurityPageTests {
     @Test("names a test for each point of its lists, and each of these is there")
     func names() throws {
         let page = String(decoding: try contents(of: repositoryRoot + "/docs/security.md"), as: UTF8.self)
-        let tests = try Command.run("grep", ["-rhoE", "--include=*.swift", "--include=*.py"] + [Self.declaration, repositoryRoot + "/Tests"])
+        let tests = try Command.run(
+            "grep",
+            ["-rhoE", "--include=*.swift", "--include=*.py"] + [Self.declaration, repositoryRoot + "/Tests"]
+        )
         let known = Set(tests.split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) })
         let points = page.components(separatedBy: "\n- ").dropFirst().map {
             $0.components(separatedBy: "\n\n")[0].components(separatedBy: "\n#")[0]

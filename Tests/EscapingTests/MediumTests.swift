@@ -24,11 +24,15 @@ struct MediumTests {
         #expect(text.escaped(for: .terminalLine) == "a<\(number)><b")
         #expect(text.escaped(for: .html).unicodeScalars.elementsEqual("a\(scalar)&lt;b".unicodeScalars))
         #expect(text.escaped(for: .csvField).unicodeScalars.elementsEqual(text.unicodeScalars))
-        #expect("=\(scalar)\"".escaped(for: .csvField).unicodeScalars.elementsEqual("\"'=\(scalar)\"\"\"".unicodeScalars))
+        #expect(
+            "=\(scalar)\"".escaped(for: .csvField).unicodeScalars.elementsEqual("\"'=\(scalar)\"\"\"".unicodeScalars)
+        )
     }
 
     @Test func noOtherScalarIsReplacedOnAPage() {
-        let others = (UInt32(1)...0x10FFFF).lazy.compactMap(Unicode.Scalar.init).filter { !Self.bidirectional.contains($0) }
+        let others = (UInt32(1)...0x10FFFF).lazy.compactMap(Unicode.Scalar.init).filter {
+            !Self.bidirectional.contains($0)
+        }
         var scalars = String.UnicodeScalarView()
         scalars.append(contentsOf: others)
         let text = String(scalars)

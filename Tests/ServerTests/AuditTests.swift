@@ -54,11 +54,15 @@ struct AuditTests {
         }
         let url = "amqps://arm:s3cret@broker.example/hatohol"
         try await Self.run(
-            ["server", "add", "--nickname", "n", "--queue", "q", "--data-dir", directory, "--json", "--broker-url", url]
+            [
+                "server", "add", "--nickname", "n", "--queue", "q", "--data-dir", directory, "--json", "--broker-url",
+                url,
+            ]
         )
         let store = try MonitoringStore(directory: directory)
         for elsewhere in [
-            "amqps://arm:***@evil.example/x", "amqps://arm:***@evil.example/x@broker.example", "amqp://arm:***@broker.example/x",
+            "amqps://arm:***@evil.example/x", "amqps://arm:***@evil.example/x@broker.example",
+            "amqp://arm:***@broker.example/x",
         ] {
             await #expect(throws: CommandError.self) { try await update("--broker-url", elsewhere) }
             #expect(try await store.server(1).broker.url.revealed == url)

@@ -96,7 +96,8 @@ enum AccountPages {
     private static func keys(_ call: Call, made: String = "") async throws -> Response {
         let rows = try await call.store.apiKeys().map { key -> [String: Any] in
             [
-                "id": key.id, "removal": call.formToken("/keys/\(key.id)/remove"), "prefix": key.prefix, "name": key.name, "user": key.userName,
+                "id": key.id, "removal": call.formToken("/keys/\(key.id)/remove"), "prefix": key.prefix,
+                "name": key.name, "user": key.userName,
                 "scopeText": call.text("scope.\(key.scope)"), "hasExpires": key.expires != nil,
                 "expires": key.expires?.description ?? "",
                 "expiresText": key.expires?.short ?? "", "isExpired": key.expires.map { $0 <= call.now } ?? false,

@@ -23,8 +23,9 @@ final class ServedCertificate: Sendable {
         self.current.withLock { $0 = fresh }
     }
 
-    /// What is offered with TLS 1.2: suites with forward secrecy and authenticated encryption (RFC 9325, section 4.2). TLS 1.3 has no
-    /// others.
+    /// What is offered with TLS 1.2: suites with forward secrecy and authenticated encryption (RFC 9325, section 4.2).
+    ///
+    /// TLS 1.3 has no others.
     private static let suites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,

@@ -32,7 +32,7 @@ extension MonitoringStore {
         keepingSession hash: [UInt8]? = nil,
         audit: AuditRecord? = nil
     ) async throws {
-        _ = try await self.change(user.id, keepingSession: hash, audit: { _, _ in audit }) { $0 = user }
+        _ = try await self.change(user.id, keepingSession: hash, audit: { _, _ in audit }, { $0 = user })
     }
 
     /// Changes a person as they are at that moment, and returns them as they are then.
@@ -63,7 +63,10 @@ extension MonitoringStore {
             )
             try Self.setHostGroups(user.hostGroups, of: id, in: db)
             if old.passwordHash != user.passwordHash {
-                try db.execute(sql: "DELETE FROM session WHERE user = ? AND hash IS NOT ?", arguments: [id, hash?.data])
+                try db.execute(
+                    sql: "DELETE FROM session WHERE user = ? AND hash IS NOT ?",
+                    arguments: [id, hash?.data]
+                )
                 try db.execute(sql: "DELETE FROM sign_in_link WHERE user = ?", arguments: [id])
             }
             try audit(old, user)?.insert(in: db)

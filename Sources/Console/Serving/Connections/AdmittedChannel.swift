@@ -2,7 +2,9 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 
-/// A connection that is set up when its turn has come. Until then nothing is read from it.
+/// A connection that is set up when its turn has come.
+///
+/// Until then nothing is read from it.
 struct AdmittedChannel<Base: ServerChildChannel>: ServerChildChannel {
     typealias Value = Base.Value
 

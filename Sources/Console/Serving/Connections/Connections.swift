@@ -21,8 +21,9 @@ final class Connections: Sendable {
     private let exempt: Set<String>
     private let state: Mutex<State>
 
-    /// At most `most` connections are open at a time. `exempt` are addresses of which any number of newcomers is served:
-    /// proxies, behind which everybody has one address.
+    /// At most `most` connections are open at a time.
+    ///
+    /// `exempt` are addresses of which any number of newcomers is served: proxies, behind which everybody has one address.
     init(_ limits: Newcomers<ObjectIdentifier>.Limits, most: Int, exempt: Set<String>) {
         self.most = most
         self.exempt = exempt
