@@ -1,5 +1,3 @@
-internal import Logging
-
 /// Follows files on a reader thread, and hands over what they hold; see ``FileTail`` for what it promises.
 ///
 /// This is the thread and the way to the sink: it sleeps until something changes, and has up to ``maximumDeliveries`` batches with the
@@ -14,23 +12,7 @@ actor FileFollower {
     private var isStoringPosition = false
     private var failure: (any Error)?
 
-    init(
-        _ configuration: FileTail.Configuration,
-        patterns: [FilePattern],
-        positions: [SourcePosition],
-        lags: LagBoard,
-        troubles: TroubleBoard,
-        logger: Logger
-    ) {
-        self.reader = FileReader(
-            configuration,
-            patterns: patterns,
-            positions: positions,
-            lags: lags,
-            troubles: troubles,
-            logger: logger
-        )
-    }
+    init(_ context: FollowingContext) { self.reader = FileReader(context) }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.lease.thread.asUnownedSerialExecutor() }
 

@@ -1,5 +1,3 @@
-internal import Logging
-
 /// Finds out what there is to read in the followed files, and reads it.
 ///
 /// It knows no sink. Whoever runs it takes positions and batches from it, and tells when a batch was accepted. Of each file one
@@ -21,26 +19,13 @@ final class FileReader {
     private var schedule: LookSchedule
     private var held: HeldLines
 
-    init(
-        _ configuration: FileTail.Configuration,
-        patterns: [FilePattern],
-        positions: [SourcePosition],
-        lags: LagBoard,
-        troubles: TroubleBoard,
-        logger: Logger
-    ) {
+    init(_ context: FollowingContext) {
+        let configuration = context.configuration
         self.configuration = configuration
-        self.lags = lags
-        self.reports = ReadingReports(logger)
-        self.shell = FileShell(
-            configuration,
-            patterns: patterns,
-            positions: positions,
-            lags: lags,
-            troubles: troubles,
-            logger: logger
-        )
-        self.scanner = DirectoryScanner(patterns, positions)
+        self.lags = context.lags
+        self.reports = ReadingReports(context.logger)
+        self.shell = FileShell(context)
+        self.scanner = DirectoryScanner(context.patterns, context.positions)
         self.schedule = LookSchedule(auditInterval: configuration.auditInterval, at: .now)
         self.held = HeldLines(configuration.multiline)
     }
@@ -65,8 +50,8 @@ final class FileReader {
         self.shell.troubles.note(listing, at: start)
         for followed in files.all {
             guard let isChanged = followed.see(scan) else { continue }
-            if isChanged { self.shell.queue.add(followed) }
-            self.noteLag(of: followed)
+            if isChanged { self.shell.enqueue(followed) }
+            self.lags.note(followed)
         }
         let end = ContinuousClock.now
         self.schedule.looked(for: end - start, isWatched: files.isWatched, at: end)
@@ -96,7 +81,7 @@ final class FileReader {
     // MARK: What is to be done
 
     /// There is something to store, or perhaps to read.
-    var hasWork: Bool { self.shell.hasPositions || !self.shell.queue.isEmpty }
+    var hasWork: Bool { self.shell.hasWork }
 
     /// When there is something to do although nothing changes.
     var due: ContinuousClock.Instant { self.held.due.map { min($0, self.schedule.due) } ?? self.schedule.due }
@@ -106,9 +91,7 @@ final class FileReader {
 
     /// The next batch; `nil` if there is none, or if positions have to be stored first.
     func nextDelivery() -> FileDelivery? {
-        while !self.shell.hasPositions, let identity = self.shell.queue.next() {
-            guard let followed = self.shell.files[identity], case .queued = followed.turn else { continue }
-            followed.turn = .idle
+        while !self.shell.hasPositions, let followed = self.shell.nextTurn() {
             if let delivery = self.advance(followed) { return delivery }
         }
         return nil
@@ -139,8 +122,8 @@ final class FileReader {
         guard let followed = self.shell.files[identity], case .delivering(let offset) = followed.turn else { return }
         followed.turn = .idle
         followed.acceptedOffset = offset
-        self.noteLag(of: followed)
-        self.shell.queue.add(followed)
+        self.lags.note(followed)
+        self.shell.enqueue(followed)
     }
 
     /// Delivers what was held back for long enough.
@@ -153,7 +136,7 @@ final class FileReader {
             if self.held.isDue(lines, at: .now), FileStatus(descriptor: file.descriptor)?.size == lines.upTo {
                 self.flush(followed, ending: .quiet)
             } else {
-                self.shell.queue.add(followed)
+                self.shell.enqueue(followed)
             }
         }
     }
@@ -209,20 +192,11 @@ final class FileReader {
         case .batch(let batch):
             self.held.note(followed)
             followed.ready = batch
-            self.shell.queue.add(followed)
+            self.shell.enqueue(followed)
         case .nothing where isOver:
             let isDeleted = FileStatus(descriptor: file.descriptor)?.isDeleted ?? true
             self.handle(.ended(followed.identity, file.position, isDeleted: isDeleted))
         case .nothing, .rewritten, .failed, .over: break  // the next look takes care of it
         }
-    }
-
-    private func noteLag(of followed: FollowedFile) {
-        self.lags.note(
-            followed.identity,
-            path: RawPath.shown(followed.path),
-            bytes: followed.unaccepted,
-            holeBytes: followed.holeBytes
-        )
     }
 }

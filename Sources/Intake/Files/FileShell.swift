@@ -13,30 +13,23 @@ final class FileShell {
     let troubles: TroubleReports
     private(set) var family: FileFamily
     let files: FollowedFiles
-    /// The files that are to be read.
-    var queue = TurnQueue()
+    private var queue = TurnQueue()
     /// Positions to be stored before anything more is read.
     private var positions: [SourcePosition] = []
     /// Files that were found to be truncated or written anew, until the next look.
     private var rewritten: [FileIdentity: FilePosition] = [:]
 
     /// A shell around a new family, which knows the positions that the last run stored.
-    init(
-        _ configuration: FileTail.Configuration,
-        patterns: [FilePattern],
-        positions: [SourcePosition],
-        lags: LagBoard,
-        troubles: TroubleBoard,
-        logger: Logger
-    ) {
-        let stored = positions.compactMap(FilePosition.init)
+    init(_ context: FollowingContext) {
+        let (configuration, logger) = (context.configuration, context.logger)
+        let stored = context.positions.compactMap(FilePosition.init)
         let unwanted = stored.filter { position in
-            position.kind != .done && !patterns.contains { $0.matches(position.path) }
+            position.kind != .done && !context.patterns.contains { $0.matches(position.path) }
         }
         self.family = FileFamily(configuration.family, stored: stored, unwanted: Set(unwanted.map(\.identity)))
         self.syncsFiles = configuration.syncsFiles
-        self.lags = lags
-        self.troubles = TroubleReports(troubles, patience: configuration.troublePatience, logger: logger)
+        self.lags = context.lags
+        self.troubles = TroubleReports(context.troubles, patience: configuration.troublePatience, logger: logger)
         self.files = FollowedFiles(configuration, logger: logger)
         self.logger = logger
     }
@@ -107,7 +100,7 @@ final class FileShell {
             if let file = followed.file, self.syncsFiles { FileFlush.now(file.descriptor) }
             if let position = followed.position ?? start.provisionalPosition { self.positions.append(position.stored) }
         }
-        self.enqueue(followed.identity)
+        self.enqueue(followed)
     }
 
     private func storeDone(_ file: ListedFile) {
@@ -144,11 +137,24 @@ final class FileShell {
     }
 
     /// Has a file read in its turn.
+    func enqueue(_ followed: FollowedFile) { self.queue.add(followed) }
+
+    /// The same, if the file is followed.
     func enqueue(_ identity: FileIdentity) { if let followed = self.files[identity] { self.queue.add(followed) } }
 
     /// The same of files that could not be opened for want of a descriptor.
     func enqueueStarved(atMost count: Int = .max) {
         for followed in self.files.takeStarved(atMost: count) { self.queue.add(followed) }
+    }
+
+    /// The file whose turn it is to be read.
+    func nextTurn() -> FollowedFile? {
+        while let identity = self.queue.next() {
+            guard let followed = self.files[identity], case .queued = followed.turn else { continue }
+            followed.turn = .idle
+            return followed
+        }
+        return nil
     }
 
     /// Notes that a file is not what was read, for the next look.
@@ -163,6 +169,9 @@ final class FileShell {
 
     /// Positions are to be stored before anything more is read.
     var hasPositions: Bool { !self.positions.isEmpty }
+
+    /// There is something to store, or perhaps to read.
+    var hasWork: Bool { self.hasPositions || !self.queue.isEmpty }
 
     func store(_ positions: [SourcePosition]) { self.positions += positions }
 

@@ -128,12 +128,7 @@ public final class FileTail: Source {
     /// `tail` and the patterns.
     public let name: String
 
-    private let configuration: Configuration
-    private let patterns: [FilePattern]
-    private let positions: [SourcePosition]
-    private let logger: Logger
-    private let lags = LagBoard()
-    private let board = TroubleBoard()
+    private let context: FollowingContext
 
     /// Prepares following; nothing is opened before ``run(into:)``.
     ///
@@ -144,18 +139,20 @@ public final class FileTail: Source {
         resumingFrom positions: [SourcePosition] = [],
         logger: Logger
     ) throws(IntakeError) {
-        self.configuration = configuration
-        self.patterns = try configuration.patterns.map { text throws(IntakeError) in try FilePattern(text) }
         self.name = "tail \(configuration.patterns.joined(separator: " "))"
-        self.positions = positions
-        self.logger = logger
+        self.context = FollowingContext(
+            configuration: configuration,
+            patterns: try configuration.patterns.map { text throws(IntakeError) in try FilePattern(text) },
+            positions: positions,
+            logger: logger
+        )
     }
 
     /// How far behind the files are, as of the last look at each.
-    public var lag: [Lag] { self.lags.all }
+    public var lag: [Lag] { self.context.lags.all }
 
     /// What keeps files from being followed, as of the last look; sorted by path.
-    public var troubles: [Trouble] { self.board.all }
+    public var troubles: [Trouble] { self.context.troubles.all }
 
     /// What keeps files from being followed, in one line; `nil` if nothing does.
     public var problem: String? {
@@ -168,14 +165,6 @@ public final class FileTail: Source {
 
     /// Follows until cancelled.
     public func run(into sink: any RecordSink) async throws {
-        let follower = FileFollower(
-            self.configuration,
-            patterns: self.patterns,
-            positions: self.positions,
-            lags: self.lags,
-            troubles: self.board,
-            logger: self.logger
-        )
-        try await follower.follow(into: sink)
+        try await FileFollower(self.context).follow(into: sink)
     }
 }

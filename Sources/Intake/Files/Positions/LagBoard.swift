@@ -26,7 +26,10 @@ final class LagBoard: Sendable {
         }
     }
 
-    func note(_ identity: FileIdentity, path: String, bytes: Int, holeBytes: Int) {
+    /// Notes how far behind a file is now.
+    func note(_ followed: FollowedFile) {
+        let (identity, path) = (followed.identity, RawPath.shown(followed.path))
+        let (bytes, holeBytes) = (followed.unaccepted, followed.holeBytes)
         self.entries.withLock { entries in
             let since = bytes == 0 ? nil : entries[identity]?.since ?? .now
             entries[identity] = Entry(path: path, bytes: bytes, holeBytes: holeBytes, since: since)
