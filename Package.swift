@@ -102,8 +102,8 @@ let package = Package(
         program(
             "hatohol-ca",
             [
-                "CertificateAuthority", "Daemon", "Enrolment", "JSONRPC", "Product", argumentParser, hummingbird,
-                hummingbirdTLS,
+                "CertificateAuthority", "Daemon", "Enrolment", "Escaping", "JSONRPC", "Product", argumentParser,
+                hummingbird, hummingbirdTLS,
                 nioCore,
                 nioPosix, logging,
             ]

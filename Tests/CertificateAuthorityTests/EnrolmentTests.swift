@@ -92,8 +92,18 @@ struct EnrolmentTests {
         // Another name, or another key, is another node.
         #expect(try self.refusal(self.order(key, "web2.example.com", own: own)).detail.contains("used up"))
         #expect(try self.refusal(self.order(key, "web1.example.com")).detail.contains("used up"))
-        _ = try self.site.authority.revoke([first.serial], reason: .keyCompromise, key: self.site.key)
+        _ = try self.site.authority.revoke([first.serial], reason: .cessationOfOperation, key: self.site.key)
         #expect(try self.refusal(self.order(key, "web1.example.com", own: own)).detail.contains("used up"))
+    }
+
+    @Test func aCompromisedKeyDoesNotEnrolAgain() throws {
+        let key = try self.register("*", limit: 3)
+        let own = try PrivateKey.generate(.p256)
+        let stolen = try self.enroll(self.order(key, "web1.example.com", own: own))
+        _ = try self.site.authority.revoke([stolen.serial], reason: .keyCompromise, key: self.site.key)
+        let problem = try self.refusal(self.order(key, "web2.example.com", own: own))
+        #expect(problem.status == 403 && problem.detail.contains("compromised"))
+        _ = try self.enroll(self.order(key, "web1.example.com"))
     }
 
     @Test func wrongKeysAreAllAlike() throws {

@@ -54,6 +54,15 @@ extension Authority {
     ) throws -> SigningPlan {
         try self.checkOwnValidity(step)
         let (key, keyType) = try Self.strong(key, step)
+        if !order.acceptsCompromisedKey { try self.refuseCompromised(key, step) }
+        guard try !self.certificate.hasSubject(subject) else {
+            throw AuthorityError(
+                .refused,
+                step,
+                "\(subject) is the name of this authority, and peers would take the certificate for its own issuer's",
+                advice: "make a request with another name"
+            )
+        }
         let names = try self.names(order, asked: requestedNames, subject: subject, step)
         guard !names.granted.isEmpty || !order.profile.needsAlternativeName else {
             throw AuthorityError(.refused, step, "it names no host", advice: "add --san DNS:name")

@@ -52,6 +52,7 @@ extension Authority {
             step,
             advice: "give it a new key: 'hatohol-ca rekey', or on a node 'renew --rekey'"
         )
+        try self.refuseCompromised(certified, step)
         var order = SigningOrder(profile)
         order.lifetime = lifetime
         let validity = try self.validity(order, step)

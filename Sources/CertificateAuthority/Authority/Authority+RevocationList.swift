@@ -13,13 +13,31 @@ extension Authority {
     ///
     /// Half of its time must remain: RabbitMQ rejects every client once it has run out.
     public func whyNewListIsNeeded() throws -> String? {
-        guard let list = try self.revocationList() else { return "there is none yet" }
+        let latest: RevocationList?
+        do {
+            latest = try self.revocationList()
+        } catch let error as AuthorityError where error.code == .input {
+            return "it cannot be read"
+        }
+        guard let list = latest else { return "there is none yet" }
         guard list.isSigned(by: self.certificate) else { return "another key signed it" }
         let revoked = Set(try self.index().rows.filter { $0.status == .revoked }.map(\.serial))
         guard Set(list.entries.map(\.serial)) == revoked else { return "it does not hold what is revoked" }
-        guard let end = list.nextUpdate else { return "it has no end" }
-        let half = list.thisUpdate + (end.seconds - list.thisUpdate.seconds) / 2
+        guard let half = list.renewalTime else { return "it has no end" }
+        guard list.thisUpdate <= self.clock() else { return "it begins at \(list.thisUpdate) only" }
         return self.clock() >= half ? "more than half of its time has passed" : nil
+    }
+
+    /// When the latest list ends, if that is soon and whoever keeps it fresh has missed the time for it.
+    ///
+    /// A list that has ended always counts. One that is young does not, however short it is: `crl --if-needed` replaces it
+    /// when half of its time has passed.
+    public func endingList(within lifetime: Lifetime) throws -> Timestamp? {
+        guard let list = try self.revocationList(), let end = list.nextUpdate, let half = list.renewalTime else {
+            return nil
+        }
+        let now = self.clock()
+        return now >= half && end <= now + lifetime.seconds ? end : nil
     }
 
     /// Writes a new revocation list with the next number.
@@ -33,6 +51,7 @@ extension Authority {
 
     func writeRevocationList(key: PrivateKey, lifetime: Lifetime, in session: Session) throws -> RevocationList {
         try self.checkOwnValidity("writing the revocation list")
+        try self.refuseForgetting(session.index)
         let details = try session.allDetails()
         let entries = session.index.rows.compactMap { row in
             row.revocation.map {
@@ -68,9 +87,23 @@ extension Authority {
         return list
     }
 
-    /// Puts the list where RabbitMQ looks for it: one `<hash>.r0` for each issuer, replaced by renaming.
+    /// A list without what an earlier one or the log has would let revoked clients back in.
+    private func refuseForgetting(_ index: Index) throws {
+        let forgotten = try self.forgottenRevocations(in: index)
+        guard let first = forgotten.first else { return }
+        throw AuthorityError(
+            .damaged,
+            "writing the revocation list",
+            "it would forget what the latest list or the audit log call revoked and index.txt does not"
+                + " (\(forgotten.count == 1 ? "" : "\(forgotten.count), first ")\(first.serial))",
+            advice: "'hatohol-ca doctor --repair' puts that back"
+        )
+    }
+
+    /// Puts the list where RabbitMQ looks for it: `<hash>.r0`, or the number behind lists of other authorities of that name.
     ///
-    /// Erlang reads all `.rN` of a hash and takes the last one, so that an old one would bring revoked clients back.
+    /// - Returns: the path of its file.
+    /// - Throws: `AuthorityError` of code `refused` for a list that clients would not believe now, or when a newer one is there.
     public func install(_ list: RevocationList, into directory: String) throws -> String {
         let step = "installing the revocation list into \(directory)"
         guard let end = list.nextUpdate, end > self.clock() + 3600 else {
@@ -81,14 +114,14 @@ extension Authority {
                 advice: "write a new one with 'hatohol-ca crl'"
             )
         }
-        try FileSystem.makeDirectory(directory)
-        let name = list.hashName
-        let path = "\(directory)/\(name).r0"
-        try FileSystem.write(list.pem, to: path)
-        for other in try FileSystem.names(in: directory)
-        where other.hasPrefix("\(name).r") && other != "\(name).r0" && Int(other.dropFirst(name.count + 2)) != nil {
-            try FileSystem.remove("\(directory)/\(other)")
+        guard list.thisUpdate <= self.clock() else {
+            throw AuthorityError(
+                .refused,
+                step,
+                "it begins at \(list.thisUpdate) only, and OpenSSL would reject every client until then",
+                advice: "set the clock, and write a new one with 'hatohol-ca crl'"
+            )
         }
-        return path
+        return try RevocationListDirectory(path: directory).install(list, of: self.certificate)
     }
 }

@@ -1,7 +1,7 @@
 extension Authority {
     /// Revokes certificates, and writes a new revocation list.
     ///
-    /// Without the key only the record is changed; the list must then follow by ``writeRevocationList(key:lifetime:)``.
+    /// When the reason is a compromised key, every certificate here for that key is revoked. Without the key only the record is changed; the list must then follow by ``writeRevocationList(key:lifetime:)``.
     @discardableResult
     public func revoke(
         _ serials: [SerialNumber],
@@ -20,7 +20,8 @@ extension Authority {
         }
         let session = try self.session()
         let details = try session.allDetails()
-        for serial in serials {
+        let all = reason.isKeyCompromise ? self.withSameKeys(serials, in: session.index) : serials
+        for serial in all {
             guard var row = session.index[serial] else {
                 throw AuthorityError(.missing, step, "serial number \(serial) is not on record")
             }
@@ -61,6 +62,32 @@ extension Authority {
             try self.commit("release", row, details[serial] ?? Details(), [], in: session)
         }
         return try key.map { try self.writeRevocationList(key: $0, lifetime: lifetime, in: session) }
+    }
+
+    /// The revocations that the latest list or the audit log know and `index.txt` does not, oldest first.
+    func forgottenRevocations() throws -> [RevocationList.Entry] { try self.forgottenRevocations(in: self.index()) }
+
+    func forgottenRevocations(in index: Index) throws -> [RevocationList.Entry] {
+        try KnownRevocations(of: self.layout, issuer: self.certificate).forgotten(by: index)
+    }
+
+    /// Puts forgotten revocations back on record, with their times and true reasons.
+    func restore(_ entries: [RevocationList.Entry]) throws {
+        guard !entries.isEmpty else { return }
+        let session = try self.session()
+        let known = try KnownRevocations(of: self.layout, issuer: self.certificate)
+        let details = try session.allDetails()
+        for entry in entries {
+            var changed = details[entry.serial] ?? Details()
+            changed.reason = entry.reason == entry.reason?.inIndex ? nil : entry.reason
+            try self.commit(
+                entry.reason == .certificateHold ? "hold" : "revoke",
+                known.row(for: entry, in: session.index, issuer: self.certificate),
+                changed,
+                [("reason", (entry.reason ?? .unspecified).rawValue), ("restored", "yes")],
+                in: session
+            )
+        }
     }
 
     private func commit(

@@ -10,6 +10,8 @@ public struct SigningOrder {
     public var acceptsRequestedNames = false
     /// Whether names of the request that policy does not allow may be left out.
     public var dropsRefusedNames = false
+    /// Whether a key is certified although it was revoked as compromised.
+    public var acceptsCompromisedKey = false
     /// Names below an intermediate authority; empty for all.
     public var permitted: [NameConstraint] = []
     /// Who asked; for the record.

@@ -6,7 +6,8 @@ public struct VerificationOptions {
     public var trusted: [Certificate]
     /// Authorities that may be between.
     public var intermediates: [Certificate] = []
-    /// Revocation lists; when there are any, every end certificate must be covered by one.
+    /// Revocation lists; when there are any, the certificate must be covered by one, and so must each authority above it of
+    /// whose issuer there is one.
     public var revocationLists: [RevocationList] = []
     /// client or server; nil for any.
     public var purpose: Profile?
@@ -48,6 +49,7 @@ public struct Verification: Sendable {
             X509_STORE_CTX_init(context, store, certificate.pointer, between)
         }
         Self.apply(options, to: X509_STORE_CTX_get0_param(context))
+        X509_STORE_CTX_set_verify_cb(context, passOverMissingLists)
         let result = withExtendedLifetime((options, certificate)) { X509_verify_cert(context) }
         let error = X509_STORE_CTX_get_error(context)
         self.chain = elements(of: X509_STORE_CTX_get0_chain(context)).map {
@@ -66,7 +68,7 @@ public struct Verification: Sendable {
     private static func apply(_ options: VerificationOptions, to parameters: OpaquePointer?) {
         var flags: UInt = UInt(X509_V_FLAG_PARTIAL_CHAIN)
         if options.isStrict { flags |= UInt(X509_V_FLAG_X509_STRICT) }
-        if !options.revocationLists.isEmpty { flags |= UInt(X509_V_FLAG_CRL_CHECK) }
+        if !options.revocationLists.isEmpty { flags |= UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) }
         X509_VERIFY_PARAM_set_flags(parameters, flags)
         switch options.purpose {
         case .client: X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT)
@@ -82,4 +84,22 @@ public struct Verification: Sendable {
         }
         if let time = options.time { X509_VERIFY_PARAM_set_time(parameters, time.seconds) }
     }
+}
+
+/// Lets libcrypto go on where it misses a list of an issuer none of whose lists was given, for authorities only.
+///
+/// libcrypto looks at all of the chain or at the end certificate alone. The former would refuse whoever has the lists of the
+/// issuing authority and not those of the root, the latter would accept a chain whose authority the root has revoked.
+private func passOverMissingLists(_ isGood: Int32, _ context: OpaquePointer?) -> Int32 {
+    guard isGood == 0, X509_STORE_CTX_get_error(context) == X509_V_ERR_UNABLE_TO_GET_CRL,
+        X509_STORE_CTX_get_error_depth(context) > 0, let current = X509_STORE_CTX_get_current_cert(context)
+    else { return isGood }
+    let lists = X509_STORE_CTX_get1_crls(context, X509_get_issuer_name(current))
+    defer {
+        for list in elements(of: lists) { X509_CRL_free(OpaquePointer(list)) }
+        OPENSSL_sk_free(lists)
+    }
+    guard elements(of: lists).isEmpty else { return isGood }
+    X509_STORE_CTX_set_error(context, X509_V_OK)
+    return 1
 }

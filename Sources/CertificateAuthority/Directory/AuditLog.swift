@@ -18,6 +18,22 @@ public struct AuditLog: Sendable {
         public let circumstances: [(name: String, value: String)]
         /// Ties the line to all before it.
         public let hash: String
+
+        /// Reads a line; nil for what is none. Whether the hash is right has not been looked at.
+        init?(_ line: Substring) {
+            guard let tab = line.lastIndex(of: "\t"), case let parts = line[..<tab].split(separator: "\t"),
+                parts.count >= 4, let number = Int(parts[0])
+            else { return nil }
+            self.number = number
+            self.time = String(parts[1])
+            self.user = String(parts[2])
+            self.action = String(parts[3])
+            self.circumstances = Fields(parts.dropFirst(4)).pairs
+            self.hash = String(line[line.index(after: tab)...])
+        }
+
+        /// The value of a circumstance; the last one of that name counts.
+        subscript(name: String) -> String? { self.circumstances.last { $0.name == name }?.value }
     }
 
     let path: String
@@ -35,16 +51,16 @@ public struct AuditLog: Sendable {
         try self.file.append("\(body)\t\(Self.hash(body, after: previous))")
     }
 
+    /// All lines that can be read as entries, whether or not the chain is whole.
+    func entries() throws -> [Entry] { try self.file.lines().compactMap(Entry.init) }
+
     /// All entries; throws where the chain is broken.
     public func verified() throws -> [Entry] {
         var previous = Self.origin
         var entries: [Entry] = []
         for (index, line) in try self.file.lines().enumerated() {
-            guard let tab = line.lastIndex(of: "\t"),
-                case let hash = String(line[line.index(after: tab)...]),
-                Self.hash(String(line[..<tab]), after: previous) == hash,
-                case let parts = line[..<tab].split(separator: "\t"),
-                parts.count >= 4, Int(parts[0]) == index + 1
+            guard let entry = Entry(line), entry.number == index + 1,
+                Self.hash(String(line.dropLast(entry.hash.count + 1)), after: previous) == entry.hash
             else {
                 throw AuthorityError(
                     .damaged,
@@ -53,18 +69,8 @@ public struct AuditLog: Sendable {
                     advice: "compare \(self.path) with a backup"
                 )
             }
-            previous = hash
-            let circumstances = Fields(parts.dropFirst(4)).pairs
-            entries.append(
-                Entry(
-                    number: index + 1,
-                    time: String(parts[1]),
-                    user: String(parts[2]),
-                    action: String(parts[3]),
-                    circumstances: circumstances,
-                    hash: hash
-                )
-            )
+            previous = entry.hash
+            entries.append(entry)
         }
         return entries
     }

@@ -30,6 +30,14 @@ public struct IndexRow: Hashable, Sendable {
         self.subject = line.isEmpty ? certificate.serial.description : line
     }
 
+    /// A record of a certificate that is not at hand.
+    init(serial: SerialNumber, notAfter: Timestamp, subject: String) {
+        self.status = .valid
+        self.notAfter = notAfter
+        self.serial = serial
+        self.subject = subject
+    }
+
     /// Reads the six fields; throws a reason that names the field.
     init(fields: [String]) throws(IndexDefect) {
         guard let status = Status(rawValue: fields[0]) else {

@@ -13,6 +13,7 @@ extension Doctor {
         if FileSystem.exists(self.layout.journal) {
             self.add(.warning, "journal", "a change was interrupted; the next one completes it")
         }
+        try self.examineRevocations(authority)
         try self.examineKey(authority)
         self.examineCertificate(authority)
         try self.examineRevocationList(authority)
@@ -26,6 +27,18 @@ extension Doctor {
             try self.repair("ca-cert.pem", "the link beside openssl.cnf was missing", level: .warning) {
                 try Authority.link(layout)
             }
+        }
+    }
+
+    /// What the latest list or the audit log calls revoked stays revoked, whatever became of the database.
+    private mutating func examineRevocations(_ authority: Authority) throws {
+        // A release that was interrupted is on record, and in the log only when it is completed.
+        guard !FileSystem.exists(self.layout.journal), (try? authority.index()) != nil else { return }
+        let forgotten = try authority.forgottenRevocations()
+        if self.isRepairing { try authority.restore(forgotten) }
+        for entry in forgotten {
+            let reason = entry.reason.map { " for \($0.rawValue)" } ?? ""
+            try self.repair("revocations", "index.txt had forgotten that \(entry.serial) was revoked\(reason)") {}
         }
     }
 
@@ -64,7 +77,13 @@ extension Doctor {
     }
 
     private mutating func examineRevocationList(_ authority: Authority) throws {
-        guard let list = try authority.revocationList() else {
+        let latest: RevocationList?
+        do {
+            latest = try authority.revocationList()
+        } catch {
+            return self.add(.error, "revocation list", "\(error); 'hatohol-ca crl' writes a new one")
+        }
+        guard let list = latest else {
             let revoked = (try? authority.index().rows.contains { $0.status == .revoked }) ?? false
             return self.add(
                 revoked ? .error : .good,

@@ -130,7 +130,7 @@ extension Doctor {
         let highest = (try? RevocationList(bytes: FileSystem.read(layout.revocationList), from: "crl.pem"))?.number
         let counter = NumberFile(path: layout.revocationListNumber)
         let next = try? counter.next()
-        if !FileSystem.exists(layout.revocationListNumber) || next == nil || Self.isBelow(next, highest) {
+        if !FileSystem.exists(layout.revocationListNumber) || next == nil || Self.isUsed(next, highest) {
             try self.repair("crlnumber", "it would not let the number of revocation lists rise", level: .warning) {
                 try counter.write(highest?.next ?? NumberFile.one)
             }
@@ -142,9 +142,8 @@ extension Doctor {
         }
     }
 
-    private static func isBelow(_ next: SerialNumber?, _ used: SerialNumber?) -> Bool {
-        guard let next, let used else { return false }
-        let (left, right) = (next.description, used.description)
-        return left.utf8.count == right.utf8.count ? left <= right : left.utf8.count < right.utf8.count
+    private static func isUsed(_ next: SerialNumber?, _ highest: SerialNumber?) -> Bool {
+        guard let next, let highest else { return false }
+        return next <= highest
     }
 }

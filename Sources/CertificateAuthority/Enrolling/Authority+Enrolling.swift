@@ -52,6 +52,12 @@ extension Authority {
         signing.registrationKey = registered.id
         signing.lifetime = registered.lifetime.flatMap { Lifetime($0) }
         let request = try Self.request(order.request)
+        if let own = request.publicKey, try self.compromise(of: own) != nil {
+            throw EnrolmentProblem(
+                403,
+                "The node's key was revoked as compromised: remove it there, and enrol with a new one."
+            )
+        }
         let plan = try self.plan(request, signing, from: "sent")
         guard let name = plan.subject.commonName, let host = try? HostName(name),
             plan.subject == DistinguishedName([.init("O", profile.rawValue), .init("CN", name)])

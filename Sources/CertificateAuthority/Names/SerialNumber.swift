@@ -90,6 +90,14 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension SerialNumber: Comparable {
+    /// Compares the numbers, as the counter of revocation lists counts them.
+    public static func < (left: SerialNumber, right: SerialNumber) -> Bool {
+        let (left, right) = (left.description, right.description)
+        return left.utf8.count == right.utf8.count ? left < right : left.utf8.count < right.utf8.count
+    }
+}
+
 extension UInt8 {
     var isHexadecimalDigit: Bool {
         switch self {

@@ -45,6 +45,12 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         self.init(time)
     }
 
+    /// Reads ISO 8601 as ``description`` writes it; nil for any other text.
+    init?(_ text: String) {
+        self.init(asn1Text: String(text.filter { !"-T:".contains($0) }))
+        guard self.description == text else { return nil }
+    }
+
     /// Reads an `ASN1_TIME`.
     init?(_ time: UnsafePointer<ASN1_TIME>?) {
         var fields = tm()

@@ -68,6 +68,11 @@ public final class Certificate {
     /// Who certifies.
     public var issuer: DistinguishedName { DistinguishedName(X509_get_issuer_name(self.pointer)) }
 
+    /// Whether its subject is that name, by the rules for comparing names (RFC 5280 section 7.1): case and blanks do not count.
+    func hasSubject(_ name: DistinguishedName) throws -> Bool {
+        try name.withX509Name { X509_NAME_cmp(X509_get_subject_name(self.pointer), $0) == 0 }
+    }
+
     /// The subject by RFC 4514, last attribute first.
     public var subjectRFC4514: String { DistinguishedName.rfc4514(X509_get_subject_name(self.pointer)) }
 

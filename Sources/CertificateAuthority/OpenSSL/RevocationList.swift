@@ -106,6 +106,11 @@ public final class RevocationList {
     /// When the next one must be there: after that RabbitMQ rejects everybody.
     public var nextUpdate: Timestamp? { Timestamp(X509_CRL_get0_nextUpdate(self.pointer)) }
 
+    /// When half of its time has passed, and a new one should be made; nil when it has no end.
+    public var renewalTime: Timestamp? {
+        self.nextUpdate.map { self.thisUpdate + ($0.seconds - self.thisUpdate.seconds) / 2 }
+    }
+
     /// Its number; nil when it has none.
     public var number: SerialNumber? {
         guard let raw = X509_CRL_get_ext_d2i(self.pointer, NID_crl_number, nil, nil) else { return nil }

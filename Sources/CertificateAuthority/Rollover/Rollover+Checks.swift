@@ -1,9 +1,13 @@
 /// What signing again means for the certificates that are valid.
 public struct Reissue {
+    /// The authority that signed them, and the one that signs them again.
+    public let succession: Succession
     /// Those to be signed again, and the files for their successors.
     public let due: [(entry: CertificateEntry, file: String)]
     /// Those left out because a renewal of the same name and profile is valid, and its serial number.
     public let superseded: [(entry: CertificateEntry, by: SerialNumber)]
+    /// Those left out because they are on hold; when they are released, signing again takes them as well.
+    public let held: [CertificateEntry]
 }
 
 extension CertificateEntry {
@@ -26,17 +30,33 @@ extension Rollover {
                 advice: "start a new authority and distribute its root first"
             )
         }
+        try self.refuseSameName(new)
         try Authority.check(new, base: self.layout.next)
     }
 
-    /// The certificates to be signed again, and the files for their successors; and those that a renewal replaced.
-    public func reissuing() throws -> Reissue {
-        guard self.stage == .prepared || self.stage == .reissued else {
-            throw self.wrongStage("signing again", .prepared)
+    /// Revocation lists, and the issuers of certificates, are looked up by the name alone.
+    private func refuseSameName(_ new: NewAuthority) throws {
+        let subject = DistinguishedName([.init("CN", new.name)])
+        for present in [self.authority.certificate] + self.authority.chain where try present.hasSubject(subject) {
+            throw AuthorityError(
+                .refused,
+                "preparing a new root",
+                "\(present.subject) is the name of the present one, and peers would take the lists of one for those of the other",
+                advice: "give the new one another name, as in '\(new.name) 2'"
+            )
         }
-        let entries = try self.authority.entries().filter { $0.state == .valid && $0.details.profile != .ca }
+    }
+
+    /// The certificates to be signed again, and the files for their successors; and those that a renewal replaced.
+    ///
+    /// After the switch, only what was on hold before and has been released since is left to be signed.
+    public func reissuing() throws -> Reissue {
+        guard let succession = try self.succession() else { throw self.wrongStage("signing again", .prepared) }
+        let present = try succession.old.entries().filter { $0.details.profile != .ca }
+        let signed = self.stage == .switched ? try succession.signedAgain() : [:]
+        let entries = present.filter { $0.state == .valid && signed[$0.row.serial] == nil }
         // Revoked links of the chain count as well: what follows them replaced what was before them.
-        let lineage = Lineage(try self.authority.details())
+        let lineage = Lineage(try succession.old.details())
         var successors: [SerialNumber: SerialNumber] = [:]
         var older: [SerialNumber: CertificateEntry] = [:]
         for entry in entries {
@@ -47,9 +67,11 @@ extension Rollover {
             older[entry.row.serial] = entry
         }
         return Reissue(
+            succession: succession,
             due: entries.filter { successors[$0.row.serial] == nil }
                 .map { ($0, "\(self.reissuedDirectory)/\(Self.fileName($0))") },
-            superseded: entries.compactMap { entry in successors[entry.row.serial].map { (entry, $0) } }
+            superseded: entries.compactMap { entry in successors[entry.row.serial].map { (entry, $0) } },
+            held: present.filter { $0.state == .held && signed[$0.row.serial] == nil }
         )
     }
 

@@ -20,7 +20,10 @@ public struct Rollover {
     /// The authority that signs at present.
     public let authority: Authority
     var layout: Layout { self.authority.layout }
-    var reissuedDirectory: String { "\(self.layout.next)/reissued" }
+    /// The files for the hosts; the switch moves them to the old authority's directory.
+    var reissuedDirectory: String {
+        "\(self.stage == .switched ? self.layout.previous : self.layout.next)/reissued"
+    }
 
     /// The change of an authority.
     public init(_ authority: Authority) { self.authority = authority }
@@ -28,7 +31,7 @@ public struct Rollover {
     /// How far the change is, as the files say.
     public var stage: Stage {
         if FileSystem.exists("\(self.layout.next)/CA") {
-            return FileSystem.exists(self.reissuedDirectory) ? .reissued : .prepared
+            return FileSystem.exists("\(self.layout.next)/reissued") ? .reissued : .prepared
         }
         return self.authority.crossCertificate != nil ? .switched : .none
     }
@@ -78,16 +81,15 @@ public struct Rollover {
 
     /// Signs every valid certificate again by the new authority, for the same keys, except those that a renewal replaced.
     public func reissue(nextKey: PrivateKey) throws -> [(certificate: Certificate, file: String)] {
-        let due = try self.reissuing().due
-        let next = try self.next()
+        let plan = try self.reissuing()
+        let next = plan.succession.new
         // What an interrupted run signed already is filed, not signed once more.
-        let done = try next.details().compactMap { serial, details in details.renewedFrom.map { ($0, serial) } }
-        let signed = Dictionary(done) { first, _ in first }
+        let signed = try plan.succession.signedAgain()
         var written: [(certificate: Certificate, file: String)] = []
-        for (entry, file) in due {
-            let old = try self.authority.certificate(entry.row.serial)
+        for (entry, file) in plan.due {
+            let old = try plan.succession.old.certificate(entry.row.serial)
             let certificate =
-                try signed["\(entry.row.serial)"].map { try next.certificate($0) }
+                try signed[entry.row.serial].map { try next.certificate($0) }
                 ?? next.signAgain(old, entry.details, key: nextKey, action: "reissue")
             try FileSystem.makeDirectory(self.reissuedDirectory)
             try FileSystem.write(next.fullChain(certificate), to: file)

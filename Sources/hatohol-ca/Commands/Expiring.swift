@@ -6,7 +6,9 @@ struct Expiring: ParsableCommand {
         abstract: "List what ends soon; ends with 2 when something does.",
         discussion: """
             A certificate that was renewed does not count. The authority's own
-            certificate and its revocation list do.
+            certificate does, and so does a revocation list that has ended, or that ends
+            soon and should have been replaced by now. While the root changes, the lists
+            of both authorities are looked at.
 
             EXAMPLES
               hatohol-ca expiring --within 30
@@ -22,18 +24,22 @@ struct Expiring: ParsableCommand {
 
     func run() throws {
         let authority = try self.directory.open()
-        let limit = Timestamp.now + self.within.seconds
+        let now = Timestamp.now
         let entries = try authority.expiring(within: self.within)
         for entry in entries { self.output.show(JSON(entry), or: [entry.line]) }
-        var own: [(what: String, end: Timestamp)] = [("authority", authority.certificate.notAfter)]
-        if let end = try authority.revocationList()?.nextUpdate,
-            self.within.seconds <= Authority.listLifetime.seconds / 2
-        {
-            own.append(("revocation list", end))
+        var ending: [(what: String, end: Timestamp, base: String)] = []
+        let end = authority.certificate.notAfter
+        if end <= now + self.within.seconds { ending.append(("authority", end, authority.layout.base)) }
+        for one in try authority.generations() {
+            if let end = try one.endingList(within: self.within) {
+                ending.append(("revocation list", end, one.layout.base))
+            }
         }
-        let ending = own.filter { $0.end <= limit }
-        for (what, end) in ending {
-            self.output.show(["what": .string(what), "notAfter": JSON(end)], or: ["the \(what) ends at \(end)"])
+        for (what, end, base) in ending {
+            self.output.show(
+                ["what": .string(what), "notAfter": JSON(end), "baseDirectory": .string(base)],
+                or: ["the \(what) in \(base) \(end < now ? "ended" : "ends") at \(end)"]
+            )
         }
         if !entries.isEmpty || !ending.isEmpty { throw ExitCode(2) }
     }

@@ -16,11 +16,11 @@ struct Hold: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let authority = try self.directory.open()
-        let entries = try self.revocation.entries(authority, in: [.valid])
-        if self.revocation.dryRun { return self.output.show(.array(entries.map { JSON($0) }), or: entries.map(\.line)) }
-        let key = self.revocation.noCrl ? nil : try self.passphrase.key(of: authority)
-        let list = try authority.revoke(entries.map(\.row.serial), reason: .certificateHold, key: key)
-        try self.revocation.report("held", entries, list, authority, self.output)
+        let change = RevocationChange(
+            verb: "held",
+            states: [.valid],
+            apply: { authority, serials, key in try authority.revoke(serials, reason: .certificateHold, key: key) }
+        )
+        try self.revocation.carryOut(change, at: self.directory, with: self.passphrase, self.output)
     }
 }

@@ -16,11 +16,17 @@ struct Release: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let authority = try self.directory.open()
-        let entries = try self.revocation.entries(authority, in: [.held])
-        if self.revocation.dryRun { return self.output.show(.array(entries.map { JSON($0) }), or: entries.map(\.line)) }
-        let key = self.revocation.noCrl ? nil : try self.passphrase.key(of: authority)
-        let list = try authority.release(entries.map(\.row.serial), key: key)
-        try self.revocation.report("released", entries, list, authority, self.output)
+        let change = RevocationChange(
+            verb: "released",
+            states: [.held],
+            apply: { authority, serials, key in try authority.release(serials, key: key) },
+            advice: { authority, entries in
+                guard let succession = try authority.succession() else { return [] }
+                return try succession.leftOut(entries, of: authority).map {
+                    "the change of the root left \($0.row.serial) out while it was held: 'hatohol-ca rollover reissue' signs it again"
+                }
+            }
+        )
+        try self.revocation.carryOut(change, at: self.directory, with: self.passphrase, self.output)
     }
 }

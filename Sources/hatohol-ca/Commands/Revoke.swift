@@ -9,6 +9,11 @@ struct Revoke: ParsableCommand {
             cessationOfOperation, privilegeWithdrawn, CACompromise, aACompromise,
             unspecified. Expired certificates can be revoked, too.
 
+            For keyCompromise and CACompromise every certificate of the same key is
+            revoked, while the root changes those of both authorities; for other reasons
+            they are named, and --same-key revokes them. A compromised key is not
+            certified again.
+
             EXAMPLES
               hatohol-ca revoke web1.example.com --reason keyCompromise --install /etc/rabbitmq/tls/crl
               hatohol-ca revoke 4CA20731 --reason superseded
@@ -25,11 +30,13 @@ struct Revoke: ParsableCommand {
     var reason: RevocationReason = .unspecified
 
     func run() throws {
-        let authority = try self.directory.open()
-        let entries = try self.revocation.entries(authority, in: [.valid, .expired, .held])
-        if self.revocation.dryRun { return self.output.show(.array(entries.map { JSON($0) }), or: entries.map(\.line)) }
-        let key = self.revocation.noCrl ? nil : try self.passphrase.key(of: authority)
-        let list = try authority.revoke(entries.map(\.row.serial), reason: self.reason, key: key)
-        try self.revocation.report("revoked", entries, list, authority, self.output)
+        let reason = self.reason
+        let change = RevocationChange(
+            verb: "revoked",
+            states: [.valid, .expired, .held],
+            concernsKey: reason.isKeyCompromise,
+            apply: { authority, serials, key in try authority.revoke(serials, reason: reason, key: key) }
+        )
+        try self.revocation.carryOut(change, at: self.directory, with: self.passphrase, self.output)
     }
 }

@@ -47,6 +47,9 @@ struct Sign: ParsableCommand {
     @Flag(help: "Leave out the names that are not allowed.")
     var dropNames = false
 
+    @Flag(help: "Certify a key although it was revoked as compromised, if that was a mistake.")
+    var acceptCompromisedKey = false
+
     @Flag(help: "Replace the certificate's file; the old one gets the ending .old.")
     var force = false
 
@@ -62,6 +65,7 @@ struct Sign: ParsableCommand {
         order.alternativeNames = self.alternativeNames.isEmpty ? nil : self.alternativeNames
         order.acceptsRequestedNames = self.acceptNames
         order.dropsRefusedNames = self.dropNames
+        order.acceptsCompromisedKey = self.acceptCompromisedKey
         order.permitted = self.permitted
         let request = try CertificateRequest(bytes: Files.read(self.request), from: self.request)
         let plan = try authority.plan(request, order, from: self.request)

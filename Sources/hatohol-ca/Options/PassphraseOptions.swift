@@ -24,6 +24,16 @@ struct PassphraseOptions: ParsableArguments {
         }
     }
 
+    /// The key of the other authority of a change of the root, which has a passphrase of its own; nil when ours is another one
+    /// and there is nobody to ask.
+    func keyIfItOpens(of authority: Authority) throws -> PrivateKey? {
+        do {
+            return try self.key(of: authority)
+        } catch let error as AuthorityError where error.code == .passphrase {
+            return nil
+        }
+    }
+
     /// The authority's key, opened; the passphrase is asked for at the terminal if it must be.
     ///
     /// The question names the authority: during a change of the root there are two, each with a passphrase of its own.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Escaping
 
 /// Which certificates change, and what follows.
 struct RevocationOptions: ParsableArguments {
@@ -8,6 +9,12 @@ struct RevocationOptions: ParsableArguments {
 
     @Flag(help: "Change all certificates of that name, not only the newest.")
     var all = false
+
+    @Flag(
+        help:
+            "Change every other certificate of the same key as well, while the root changes also the other authority's."
+    )
+    var sameKey = false
 
     @Flag(help: "Show which certificates would change, and change none.")
     var dryRun = false
@@ -25,7 +32,7 @@ struct RevocationOptions: ParsableArguments {
     }
 
     /// The certificates that are meant; a name that several have needs `--all` or a serial number.
-    func entries(_ authority: Authority, in states: Set<CertificateEntry.State>) throws -> [CertificateEntry] {
+    private func entries(_ authority: Authority, in states: Set<CertificateEntry.State>) throws -> [CertificateEntry] {
         let found = try authority.find(self.certificate).filter { states.contains($0.state) }
         if self.all, !found.isEmpty { return found }
         guard found.count > 1 else { return [try authority.findOne(self.certificate, in: states)] }
@@ -37,35 +44,58 @@ struct RevocationOptions: ParsableArguments {
         )
     }
 
-    /// Says what was done and what must follow: open connections and other hosts do not notice by themselves.
-    func report(
-        _ verb: String,
-        _ entries: [CertificateEntry],
-        _ list: RevocationList?,
-        _ authority: Authority,
+    /// Makes a change on every record that it concerns, and says what was done and what must follow.
+    ///
+    /// While the root changes the other authority has certificates for the same keys; its list takes its own passphrase.
+    func carryOut(
+        _ change: RevocationChange,
+        at directory: DirectoryOptions,
+        with passphrase: PassphraseOptions,
         _ output: OutputOptions
     ) throws {
-        var installed: String?
-        if let list, let install { installed = try authority.install(list, into: install) }
-        var lines = entries.map { "\(verb): \($0.row.serial) \($0.row.subject)" }
-        if let list {
-            lines.append("revocation list \(list.number?.description ?? ""): \(authority.layout.revocationList)")
+        let authority = try directory.open()
+        let named = try self.entries(authority, in: change.states)
+        let others = try authority.sharingKeys(with: named, in: change.states.subtracting([.expired]))
+        let reached = change.concernsKey || self.sameKey ? others : []
+        let own = named + reached.filter { $0.authority.layout.base == authority.layout.base }.map(\.entry)
+        let elsewhere = reached.filter { $0.authority.layout.base != authority.layout.base }
+        var report = RevocationReport(verb: change.verb, untouched: reached.isEmpty ? others : [])
+        if self.dryRun {
+            let entries = own + elsewhere.map(\.entry)
+            return output.show(.array(entries.map { JSON($0) }), or: entries.map(\.line))
         }
-        if let installed { lines.append("installed: \(installed)") }
-        if list == nil { lines.append("the revocation list does not know it yet: run 'hatohol-ca crl'") }
-        if verb != "released" {
-            lines.append(
-                "close what is open: "
-                    + entries.map { BrokerConfiguration().closing(user: $0.row.commonName) }.joined(separator: "; ")
-            )
+        let key = self.noCrl ? nil : try passphrase.key(of: authority)
+        report.records.append(try self.apply(change, to: own, of: authority, key))
+        if let other = elsewhere.first?.authority {
+            let key = self.noCrl ? nil : try passphrase.keyIfItOpens(of: other)
+            report.records.append(try self.apply(change, to: elsewhere.map(\.entry), of: other, key))
         }
-        output.show(
-            [
-                "action": .string(verb), "certificates": .array(entries.map { JSON($0) }),
-                "crlNumber": JSON(list?.number),
-                "crlFile": list == nil ? .null : .string(authority.layout.revocationList), "installed": JSON(installed),
-            ],
-            or: lines
-        )
+        report.advice = try change.advice(authority, own)
+        report.show(installing: self.install, output)
     }
+
+    private func apply(
+        _ change: RevocationChange,
+        to entries: [CertificateEntry],
+        of authority: Authority,
+        _ key: PrivateKey?
+    ) throws -> RevocationReport.Record {
+        let list = try change.apply(authority, entries.map(\.row.serial), key)
+        let installed = try list.flatMap { list in try self.install.map { try authority.install(list, into: $0) } }
+        return RevocationReport.Record(authority: authority, entries: entries, list: list, installed: installed)
+    }
+}
+
+/// What one of the commands `revoke`, `hold` and `release` does.
+struct RevocationChange {
+    /// What has become of the certificates, as in `revoked`.
+    let verb: String
+    /// The states that can be changed.
+    let states: Set<CertificateEntry.State>
+    /// Whether the reason lies in the key, so that all of its certificates change.
+    var concernsKey = false
+    /// Changes the record of one authority, and writes its list if there is a key for that.
+    let apply: (Authority, [SerialNumber], PrivateKey?) throws -> RevocationList?
+    /// What the operator should do next.
+    var advice: (Authority, [CertificateEntry]) throws -> [String] = { _, _ in [] }
 }
