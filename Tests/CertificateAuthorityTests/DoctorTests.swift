@@ -15,6 +15,8 @@ struct DoctorTests {
         ("sed -i '1i# a remark' index.txt", "line 1 was a comment"), ("sed -i 1d index.txt", "had no record"),
         ("rm index.txt", "it is missing"), ("mv index.txt index.txt.old", "it is missing"),
         ("cp index.txt index.txt.new", "index.txt.new"), ("cp serial serial.new", "serial.new"),
+        ("touch -d '1 hour ago' private/ca-key.pem.tmp.4711", "left behind"),
+        ("mkdir ../.new-authority.tmp.0a && touch -d '1 hour ago' ../.new-authority.tmp.0a", "left behind"),
         ("rm ../ca-cert.pem", "the link beside openssl.cnf was missing"),
     ]
 

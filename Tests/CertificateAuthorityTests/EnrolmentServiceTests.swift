@@ -79,6 +79,36 @@ struct EnrolmentServiceTests {
         #expect(actions.contains("renew") && actions.filter { $0 == "renew-refused" }.count == 2)
     }
 
+    /// What reads the certificate at the hook's word alone must not keep the old one to its end.
+    @Test func aFailedHookRunsAgain() async throws {
+        let site = try Site { Timestamp.now + -10 * 86_400 }
+        let issued = try site.issue(.client, "web1.example.com", lifetime: .days(12))
+        let directory = site.directory.file("node")
+        for (source, name) in [
+            (issued.keyFile, "key.pem"), (issued.certificateFile, "client-cert.pem"), (site.root, "ca-cert.pem"),
+        ] {
+            try Command.run("install", ["-D", "-m", "600", source, "\(directory)/\(name)"])
+        }
+        let served = try await ServedAuthority(site)
+        let mark = site.directory.file("runs")
+        func renew(_ hook: String) async throws -> Outcome {
+            let certificate = "\(directory)/client-cert.pem"
+            return try await Tool.hatoholCA("renew", certificate, "--url", served.url, "--if-needed", "--hook", hook)
+        }
+        let failed = try await renew("echo 1 >> \(mark); false")
+        #expect(failed.status == 1 && failed.errors.contains("status 1"), "\(failed.text)")
+        let renewed = try contents(of: "\(directory)/client-cert.pem")
+        #expect(try renewed != contents(of: issued.certificateFile))
+        let again = try await renew("echo 2 >> \(mark); kill -9 $$")
+        #expect(again.status == 1 && again.errors.contains("signal 9"), "\(again.text)")
+        for _ in 0..<2 {
+            let good = try await renew("echo 3 >> \(mark)")
+            #expect(good.isGood && good.output.contains("not due"), "\(good.text)")
+        }
+        #expect(try contents(of: mark) == Array("1\n2\n3\n".utf8))
+        #expect(try contents(of: "\(directory)/client-cert.pem") == renewed)
+    }
+
     @Test func twoHundredNodesAndAKeyForAHundredAndFifty() async throws {
         let served = try await ServedAuthority(Site(), Self.generous)
         let keyFile = try served.register("node*.example.com", limit: 150)

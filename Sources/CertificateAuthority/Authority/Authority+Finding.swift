@@ -37,15 +37,30 @@ extension Authority {
     }
 
     /// The certificates that end within that time and have no successor that lives longer.
+    ///
+    /// A successor is a renewal on record, or a certificate for the same key, subject and names, as `openssl ca` makes it. A
+    /// certificate of the same subject for another key is no successor: two hosts can have one subject.
     public func expiring(within lifetime: Lifetime) throws -> [CertificateEntry] {
         let limit = self.clock() + lifetime.seconds
         let entries = try self.entries().filter { $0.state == .valid }
-        var latest: [String: Timestamp] = [:]
-        for entry in entries {
-            latest[entry.row.subject] = max(latest[entry.row.subject] ?? entry.row.notAfter, entry.row.notAfter)
-        }
-        return entries.filter { $0.row.notAfter <= limit && latest[$0.row.subject] == $0.row.notAfter }
-            .sorted { $0.row.notAfter < $1.row.notAfter }
+        let ends = Dictionary(entries.map { ($0.row.serial, $0.row.notAfter) }) { first, _ in first }
+        let successors = Lineage(try self.details()).successors(among: entries)
+        let namesakes = Dictionary(grouping: entries, by: \.row.subject)
+        return entries.filter { entry in
+            guard entry.row.notAfter <= limit else { return false }
+            if let end = successors[entry.row.serial].flatMap({ ends[$0] }), end > entry.row.notAfter { return false }
+            let later = (namesakes[entry.row.subject] ?? []).filter { $0.row.notAfter > entry.row.notAfter }
+            return !later.contains { self.isSame($0, as: entry) }
+        }.sorted { $0.row.notAfter < $1.row.notAfter }
+    }
+
+    /// Whether two certificates of one subject have the same key and names.
+    private func isSame(_ entry: CertificateEntry, as other: CertificateEntry) -> Bool {
+        // A certificate that is not filed cannot be compared, so that it counts for itself.
+        guard let one = try? self.certificate(entry.row.serial), let two = try? self.certificate(other.row.serial),
+            let key = one.publicKey, let otherKey = two.publicKey
+        else { return false }
+        return key.matches(otherKey) && Set(one.alternativeNames) == Set(two.alternativeNames)
     }
 
     /// The certificates that are meant by a serial number, a file, a common name or an alternative name.
@@ -93,19 +108,5 @@ extension Authority {
             )
         }
         return entry
-    }
-
-    /// The one certificate that is meant; of several with that name the newest that is in one of the given states.
-    public func findOne(_ text: String, in states: Set<CertificateEntry.State>) throws -> CertificateEntry {
-        let found = try self.find(text)
-        if let last = found.last(where: { states.contains($0.state) }) { return last }
-        let state = found.last.map { "it is \($0.state.rawValue)" } ?? "there is none"
-        let wanted = CertificateEntry.State.allCases.filter(states.contains).map(\.rawValue).joined(separator: " or ")
-        throw AuthorityError(
-            .refused,
-            "choosing the certificate '\(text.sanitized)'",
-            state,
-            advice: "here it must be \(wanted)"
-        )
     }
 }

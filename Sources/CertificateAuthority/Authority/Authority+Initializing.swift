@@ -107,7 +107,7 @@ extension Authority {
         certificate: Certificate?,
         _ finish: (Layout) throws -> Void
     ) throws {
-        let staging = Layout(base: "\(layout.base)/.new-authority.\(getpid())")
+        let staging = Layout(base: try FileSystem.temporaryName(for: "\(layout.base)/.new-authority"))
         do {
             try self.fill(staging, new, key: key, certificate: certificate)
             try finish(staging)

@@ -56,10 +56,29 @@ public struct KeyFiles {
         try FileSystem.create(key.pem(encryptedWith: passphrase), at: self.key, mode: 0o600, replacing: force)
     }
 
-    /// Takes back a key that nobody needs, because its certificate was not signed; a replaced one gets its name back.
-    public func withdrawKey(replaced: Bool) {
-        try? FileSystem.remove(self.key)
-        if replaced, FileSystem.exists(self.key + ".old") { try? FileSystem.rename(self.key + ".old", to: self.key) }
+    private var pending: OperatorFile { OperatorFile(self.key + ".pending") }
+
+    /// Writes a key beside its place, where it waits for its certificate: whatever fails, the pair that is there stays.
+    public func writePending(key: PrivateKey, passphrase: Passphrase?) throws {
+        try FileSystem.makeDirectory(self.directory)
+        // What an earlier attempt left may be the key of a certificate on record.
+        try self.pending.write(key.pem(encryptedWith: passphrase), mode: 0o600, force: true)
+    }
+
+    /// Puts the waiting key into its place, since its certificate is there; a replaced one is kept as `key.pem.old`.
+    public func takePending(force: Bool) throws { try self.pending.rename(to: self.key, force: force) }
+
+    /// Signs a certificate for the waiting key, which is removed when nothing was signed.
+    public func certifyingPending(_ sign: () throws -> Certificate) throws -> Certificate {
+        do {
+            return try sign()
+        } catch let error as AuthorityError where error.code == .incomplete {
+            // The certificate is on record, and needs its key.
+            throw error
+        } catch {
+            try self.pending.remove()
+            throw error
+        }
     }
 
     /// Writes a request.

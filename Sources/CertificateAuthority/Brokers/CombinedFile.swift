@@ -1,20 +1,12 @@
 /// A certificate, its chain and its key in the one file that a broker reads.
 public enum CombinedFile {
-    /// Writes the file by renaming and with the present time.
+    /// Writes the file by renaming and with the present time; the replaced one is kept as `.old`.
     ///
     /// RabbitMQ looks at files again every two minutes, but never notices one moved in with an older time; a new file has the
-    /// present one. Owner, group and mode of the replaced file are kept.
+    /// present one. Owner, group and mode of the replaced file are kept, unless everybody could read it.
     public static func deploy(certificates: [Certificate], key: PrivateKey, to path: String) throws {
         try self.check(certificates, key, path)
-        let present = try? FileSystem.Ownership(of: path)
-        let temporary = "\(path).new"
-        try FileSystem.write(
-            certificates.flatMap(\.pem) + key.pem(),
-            to: temporary,
-            as: present ?? FileSystem.Ownership(mode: 0o640)
-        )
-        if present != nil { try FileSystem.keepOld(path) }
-        try FileSystem.rename(temporary, to: path)
+        try FileSystem.create(certificates.flatMap(\.pem) + key.pem(), at: path, mode: 0o640, replacing: true)
     }
 
     /// Throws unless the key is that of the first certificate.

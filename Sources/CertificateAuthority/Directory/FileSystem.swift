@@ -35,81 +35,6 @@ enum FileSystem {
         return lstat(path, &status) == 0
     }
 
-    /// Replaces or makes a file: complete and on disk under its name, or not at all.
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
-        try self.write(bytes, to: path, as: Ownership(mode: mode))
-    }
-
-    /// Replaces or makes a file as ``write(_:to:mode:)`` does, for a certain owner.
-    static func write(_ bytes: [UInt8], to path: String, as ownership: Ownership) throws {
-        let step = "writing \(path)"
-        let temporary = "\(path).tmp.\(getpid())"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, ownership.mode)
-        guard file >= 0 else { throw self.failure(step) }
-        do {
-            // The mode counts, not what an operator's umask leaves of it.
-            guard fchmod(file, ownership.mode) == 0 else { throw self.failure(step) }
-            if let (user, group) = ownership.owner, fchown(file, user, group) != 0 {
-                throw self.failure("giving \(path) to its owner")
-            }
-            try self.writeAll(bytes, to: file, step)
-            guard fsync(file) == 0 else { throw self.failure(step) }
-            close(file)
-        } catch {
-            close(file)
-            unlink(temporary)
-            throw error
-        }
-        guard Glibc.rename(temporary, path) == 0 else {
-            let error = self.failure(step)
-            unlink(temporary)
-            throw error
-        }
-        try self.synchronizeDirectory(of: path)
-    }
-
-    /// Whose a file is, and who may do what with it.
-    struct Ownership {
-        let mode: mode_t
-        /// Nil for whoever writes the file.
-        let owner: (user: uid_t, group: gid_t)?
-
-        init(mode: mode_t) {
-            self.mode = mode
-            self.owner = nil
-        }
-
-        /// As with a file that is there, or the one that a link leads to.
-        init(of path: String) throws {
-            var status = stat()
-            guard stat(path, &status) == 0 else { throw FileSystem.failure("looking at \(path)") }
-            self.mode = status.st_mode & 0o777
-            let isOurs = status.st_uid == geteuid() && status.st_gid == getegid()
-            self.owner = isOurs ? nil : (status.st_uid, status.st_gid)
-        }
-    }
-
-    /// Makes a file that is not there yet; an existing one is refused unless `replacing`, and then kept as `.old`.
-    static func create(_ bytes: [UInt8], at path: String, mode: mode_t = 0o644, replacing: Bool = false) throws {
-        if self.exists(path) {
-            guard replacing else { throw self.existing(path) }
-            try self.keepOld(path)
-        }
-        try self.write(bytes, to: path, mode: mode)
-    }
-
-    /// Says no before any work is done.
-    static func refuseExisting(_ path: String) throws {
-        if self.exists(path) { throw self.existing(path) }
-    }
-
-    /// Keeps what a file holds under its name with `.old`, as `openssl ca` does.
-    static func keepOld(_ path: String) throws {
-        let old = path + ".old"
-        unlink(old)
-        guard Glibc.link(path, old) == 0 || errno == ENOENT else { throw self.failure("keeping \(old)") }
-    }
-
     /// Makes a directory with its parents; an existing one is fine.
     static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
         var status = stat()
@@ -142,8 +67,7 @@ enum FileSystem {
 
     /// Makes or replaces a symbolic link, durably.
     static func link(_ path: String, to target: String) throws {
-        let temporary = "\(path).tmp.\(getpid())"
-        unlink(temporary)
+        let temporary = try self.temporaryName(for: path)
         guard symlink(target, temporary) == 0 else { throw self.failure("linking \(path)") }
         do { try self.rename(temporary, to: path) } catch {
             unlink(temporary)
@@ -177,9 +101,14 @@ enum FileSystem {
         return String(cString: resolved)
     }
 
+    /// The directory in which a path's last name is.
+    static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     /// Makes sure that a new name outlives a crash.
     static func synchronizeDirectory(of path: String) throws {
-        let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let parent = self.parent(of: path)
         let directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw self.failure("opening \(parent)") }
         defer { close(directory) }
@@ -211,15 +140,6 @@ enum FileSystem {
             step,
             String(cString: strerror(number)).lowercasedFirst,
             advice: advice
-        )
-    }
-
-    private static func existing(_ path: String) -> AuthorityError {
-        AuthorityError(
-            .exists,
-            "writing \(path)",
-            "it is there already",
-            advice: "choose another name or directory, or --force to replace it"
         )
     }
 }

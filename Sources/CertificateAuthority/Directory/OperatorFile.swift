@@ -15,18 +15,19 @@ public struct OperatorFile: Sendable {
     /// Throws when it is there.
     public func refuseExisting() throws { try FileSystem.refuseExisting(self.path) }
 
-    /// Writes it whole and durable, with exactly that mode; an existing one is kept as `.old` with `force`, else refused.
+    /// Writes it whole and durable; an existing one is kept as `.old` with `force`, else refused.
+    ///
+    /// A new file gets exactly that mode. A replaced one keeps its owner and mode, links are followed, and devices are written to.
     public func write(_ bytes: [UInt8], mode: UInt32 = 0o644, force: Bool = false) throws {
         try FileSystem.create(bytes, at: self.path, mode: mode, replacing: force)
     }
 
-    /// Gives it another name; a file of that name is kept as `.old` with `force`, else refused.
+    /// Gives it, a secret, another name; a file of that name is kept as `.old` with `force`, else refused.
     public func rename(to other: String, force: Bool = false) throws {
-        if FileSystem.exists(other) {
-            guard force else { return try FileSystem.refuseExisting(other) }
-            try FileSystem.keepOld(other)
-        }
-        try FileSystem.rename(self.path, to: other)
+        guard FileSystem.exists(other) else { return try FileSystem.rename(self.path, to: other) }
+        // Its owner and mode, and where a link leads, are those of the file that is there.
+        try FileSystem.create(self.read(), at: other, mode: 0o600, replacing: force)
+        try self.remove()
     }
 
     /// Removes it; a missing one is fine.

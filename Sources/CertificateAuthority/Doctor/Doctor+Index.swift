@@ -20,11 +20,26 @@ extension Doctor {
                 try self.repair(name, "openssl ca was interrupted and left \(name).new") { try FileSystem.remove(new) }
             }
         }
+        for path in try Self.leftBehind(layout) {
+            try self.repair("files", "\(path) was left behind by a program that was killed", level: .warning) {
+                FileSystem.removeTree(path)
+            }
+        }
         if !FileSystem.exists(layout.index) {
             try self.repair("index.txt", "it is missing; begun anew from newcerts") {
                 try FileSystem.write([], to: layout.index)
             }
         }
+    }
+
+    /// Files that were being written, keys among them, and an authority that was being made.
+    private static func leftBehind(_ layout: Layout) throws -> [String] {
+        let directories = [layout.directory, layout.certificates, "\(layout.directory)/private", layout.records]
+        // Beside the authority's own directory lie files of others, whose names are no business of ours.
+        let unfinished = try FileSystem.abandoned(in: layout.base).filter {
+            $0.hasPrefix("\(layout.base)/.new-authority.")
+        }
+        return try unfinished + directories.filter(FileSystem.exists).flatMap(FileSystem.abandoned(in:))
     }
 
     private static func isGood(_ path: String, _ name: String) throws -> Bool {

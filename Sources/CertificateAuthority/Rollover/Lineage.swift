@@ -22,4 +22,27 @@ struct Lineage {
     func descendants(of serial: SerialNumber) -> Set<SerialNumber> {
         Set(self.predecessors.keys.filter { self.ancestors(of: $0).contains(serial) })
     }
+
+    /// Which of some certificates, oldest first, a later one of them has replaced, and by which.
+    ///
+    /// Links of the chain that are not among them count as well: what follows them replaced what was before them.
+    func successors(among entries: [CertificateEntry]) -> [SerialNumber: SerialNumber] {
+        var successors: [SerialNumber: SerialNumber] = [:]
+        var older: [SerialNumber: CertificateEntry] = [:]
+        for entry in entries {
+            for serial in self.ancestors(of: entry.row.serial) {
+                guard let old = older[serial], entry.replaces(old) else { continue }
+                successors[serial] = entry.row.serial
+            }
+            older[entry.row.serial] = entry
+        }
+        return successors
+    }
+}
+
+extension CertificateEntry {
+    /// Whether this one, renewed from another, has taken its place.
+    fileprivate func replaces(_ other: CertificateEntry) -> Bool {
+        self.row.subject == other.row.subject && self.details.profile == (other.details.profile ?? self.details.profile)
+    }
 }

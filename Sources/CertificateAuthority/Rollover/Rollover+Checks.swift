@@ -10,13 +10,6 @@ public struct Reissue {
     public let held: [CertificateEntry]
 }
 
-extension CertificateEntry {
-    /// Whether this one, renewed from another, has taken its place.
-    fileprivate func replaces(_ other: CertificateEntry) -> Bool {
-        self.row.subject == other.row.subject && self.details.profile == (other.details.profile ?? self.details.profile)
-    }
-}
-
 /// What each step needs, looked at without a change.
 extension Rollover {
     /// Throws unless the new authority can be made beside this one.
@@ -55,17 +48,7 @@ extension Rollover {
         let present = try succession.old.entries().filter { $0.details.profile != .ca }
         let signed = self.stage == .switched ? try succession.signedAgain() : [:]
         let entries = present.filter { $0.state == .valid && signed[$0.row.serial] == nil }
-        // Revoked links of the chain count as well: what follows them replaced what was before them.
-        let lineage = Lineage(try succession.old.details())
-        var successors: [SerialNumber: SerialNumber] = [:]
-        var older: [SerialNumber: CertificateEntry] = [:]
-        for entry in entries {
-            for serial in lineage.ancestors(of: entry.row.serial) {
-                guard let old = older[serial], entry.replaces(old) else { continue }
-                successors[serial] = entry.row.serial
-            }
-            older[entry.row.serial] = entry
-        }
+        let successors = Lineage(try succession.old.details()).successors(among: entries)
         return Reissue(
             succession: succession,
             due: entries.filter { successors[$0.row.serial] == nil }

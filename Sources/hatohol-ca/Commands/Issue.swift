@@ -40,21 +40,15 @@ struct Issue: ParsableCommand {
         if !self.output.json { tell(plan.lines) }
         let authorityKey = try self.passphrase.key(of: authority)
         // First the key: a certificate whose key was lost to a full disk would stay on record for nothing.
-        let isReplacing = OperatorFile(files.key).exists
-        try files.write(key: key, passphrase: self.key.keyPassphrase, force: self.key.force)
-        let certificate: Certificate
-        do {
-            certificate = try authority.sign(plan, key: authorityKey)
-        } catch let error as AuthorityError where error.code != .incomplete {
-            files.withdrawKey(replaced: isReplacing)
-            throw error
-        }
+        try files.writePending(key: key, passphrase: self.key.keyPassphrase)
+        let certificate = try files.certifyingPending { try authority.sign(plan, key: authorityKey) }
         try authority.write(certificate, to: file, force: self.key.force)
         if let combined {
             let bytes = try authority.fullChain(certificate) + key.pem()
             try Files.write(bytes, to: combined, mode: 0o600, force: self.key.force)
         }
         try authority.writeRoot(to: self.key.outputDirectory, force: self.key.force)
+        try files.takePending(force: self.key.force)
         let root = "\(self.key.outputDirectory)/ca-cert.pem"
         self.output.show(
             [

@@ -7,7 +7,8 @@ struct Rekey: ParsableCommand {
         discussion: """
             Writes key.pem and PROFILE-cert.pem; a key that is there already is replaced
             only with --force, and then kept as key.pem.old. The old certificate stays
-            valid until its end or its revocation.
+            valid until its end or its revocation. When something fails, key and
+            certificate that are there stay together.
 
             EXAMPLES
               hatohol-ca rekey broker.example.com --output-directory broker-new
@@ -15,9 +16,7 @@ struct Rekey: ParsableCommand {
             """
     )
 
-    @Argument(help: "Serial number, common name, alternative name or file.")
-    var certificate: String
-
+    @OptionGroup var selection: CertificateOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var signing: SigningOptions
@@ -37,8 +36,8 @@ struct Rekey: ParsableCommand {
 
     func run() throws {
         let authority = try self.directory.open()
-        let entry = try authority.findOne(self.certificate, in: [.valid, .expired])
-        let profile = try entry.details.profile ?? Profile(certificate: authority.certificate(entry.row.serial))
+        let entry = try self.selection.entry(of: authority, in: [.valid, .expired])
+        let profile = authority.profile(of: entry)
         let files = KeyFiles(directory: self.outputDirectory)
         let file = self.signing.out ?? "\(self.outputDirectory)/\(profile?.defaultFileName ?? "cert.pem")"
         if self.signing.dryRun {
@@ -50,9 +49,12 @@ struct Rekey: ParsableCommand {
         try Files.refuseExisting([files.key, file], force: self.force)
         let authorityKey = try self.passphrase.key(of: authority)
         let key = try PrivateKey.generate(self.keyType)
-        try files.write(key: key, passphrase: self.keyPassphraseFile.map(PassphraseSource.file), force: self.force)
-        let renewed = try authority.renew(entry, newKey: key, lifetime: self.signing.lifetime, key: authorityKey)
+        try files.writePending(key: key, passphrase: self.keyPassphraseFile.map(PassphraseSource.file))
+        let renewed = try files.certifyingPending {
+            try authority.renew(entry, newKey: key, lifetime: self.signing.lifetime, key: authorityKey)
+        }
         try authority.write(renewed, to: file, force: self.force)
+        try files.takePending(force: self.force)
         if let warning = self.keyType.warning { tell(["note: \(warning)"]) }
         self.output.show(
             ["keyFile": .string(files.key), "certificateFile": .string(file), "certificate": JSON(renewed)],

@@ -7,7 +7,8 @@ struct Renew: ParsableCommand {
         discussion: """
             The old certificate stays valid until its end. With --if-needed nothing
             happens before two thirds of its life have passed, which makes the command
-            fit for a timer.
+            fit for a timer. A name that several certificates have is refused, unless all
+            but one of them were renewed or have expired.
 
             EXAMPLES
               hatohol-ca renew web1.example.com --out client-cert.pem --force
@@ -24,9 +25,7 @@ struct Renew: ParsableCommand {
             """
     )
 
-    @Argument(help: "Serial number, common name, alternative name or file.")
-    var certificate: String
-
+    @OptionGroup var selection: CertificateOptions
     @OptionGroup(title: "On a node") var node: NodeRenewalOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
@@ -42,7 +41,7 @@ struct Renew: ParsableCommand {
     func run() throws {
         if let url = self.node.url {
             return try self.node.renew(
-                self.certificate,
+                self.selection.certificate,
                 at: url,
                 ifNeeded: self.ifNeeded,
                 dryRun: self.signing.dryRun,
@@ -50,7 +49,7 @@ struct Renew: ParsableCommand {
             )
         }
         let authority = try self.directory.open()
-        let entry = try authority.findOne(self.certificate, in: [.valid, .expired])
+        let entry = try self.selection.entry(of: authority, in: [.valid, .expired])
         let old = try authority.certificate(entry.row.serial)
         if self.ifNeeded, !authority.isRenewalDue(old) {
             return self.output.show(
@@ -58,8 +57,7 @@ struct Renew: ParsableCommand {
                 or: ["not due: it is good until \(old.notAfter)"]
             )
         }
-        let profile = entry.details.profile ?? Profile(certificate: old)
-        let file = self.signing.out ?? profile?.defaultFileName ?? "cert.pem"
+        let file = self.signing.out ?? authority.profile(of: entry)?.defaultFileName ?? "cert.pem"
         if self.signing.dryRun {
             return self.output.show(
                 ["wouldRenew": JSON(entry), "certificateFile": .string(file)],

@@ -5,6 +5,9 @@ struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show one certificate.",
         discussion: """
+            Of a name that was renewed the latest certificate is shown; --all shows
+            every one that has the name.
+
             EXAMPLES
               hatohol-ca show web1.example.com
               hatohol-ca show 4C:A2:07:31 --json
@@ -12,18 +15,23 @@ struct Show: ParsableCommand {
             """
     )
 
-    @Argument(help: "Serial number, common name, alternative name or file.")
-    var certificate: String
-
+    @OptionGroup var selection: CertificateOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Show all certificates of that name.")
+    var all = false
 
     @Flag(help: "Show the user names that RabbitMQ makes of it, and how to add them.")
     var rabbitmqUser = false
 
     func run() throws {
         let authority = try self.directory.open()
-        for entry in try authority.find(self.certificate) {
+        let entries =
+            self.all
+            ? try authority.find(self.selection.certificate, for: self.selection.purpose)
+            : [try self.selection.entry(of: authority, in: Set(CertificateEntry.State.allCases))]
+        for entry in entries {
             let certificate = try? authority.certificate(entry.row.serial)
             guard let certificate else {
                 self.output.show(JSON(entry), or: [entry.line, "  its file is not here"])

@@ -10,6 +10,8 @@ struct NodeFiles {
     let roots: String
     private let directory: String
     private var pending: String { self.key + ".pending" }
+    /// There while the operator's command has not run for the certificate that is there.
+    private var owedHook: OperatorFile { OperatorFile(self.certificate + ".hook-pending") }
 
     init(directory: String, certificateName: String) {
         self.directory = directory
@@ -92,6 +94,18 @@ struct NodeFiles {
         }
         try pair.replace(certificate: answer.chainPEM, key: newKey?.pem())
         if newKey != nil { try self.forgetNextKey() }
+    }
+
+    /// Whether the operator's command has still to run, because it failed or never began when the certificate was replaced.
+    var owesHook: Bool { self.owedHook.exists }
+
+    /// Remembers that the operator's command must run; before the certificate is replaced, so that no crash can lose it.
+    func oweHook() throws { if !self.owesHook { try self.owedHook.write([], mode: 0o600) } }
+
+    /// Runs the operator's command; it is owed until it succeeds.
+    func run(hook: String) throws {
+        try Shell.run(hook)
+        try self.owedHook.remove()
     }
 
     private func replace(_ path: String, with bytes: [UInt8], force: Bool) throws {

@@ -60,6 +60,7 @@ struct NodeRenewalOptions: ParsableArguments {
         }
         let isDue = old.renewalTime <= .now
         if dryRun || (ifNeeded && !isDue) {
+            if !dryRun { try self.runOwedHook(files) }
             return output.show(
                 [
                     "renewed": false, "due": .bool(isDue), "dueFrom": JSON(old.renewalTime),
@@ -87,8 +88,9 @@ struct NodeRenewalOptions: ParsableArguments {
         guard answer.certificate.subject == old.subject else {
             throw AuthorityError(.refused, "renewing \(path)", "the answer is for \(answer.certificate.subject)")
         }
+        if self.hook != nil { try files.oweHook() }
         try files.renew(answer, newKey: newKey)
-        if let hook { try Shell.run(hook) }
+        try self.runOwedHook(files)
         output.show(
             [
                 "renewed": true, "rekeyed": .bool(self.rekey), "keyFile": .string(files.key),
@@ -97,6 +99,14 @@ struct NodeRenewalOptions: ParsableArguments {
             ],
             or: answer.certificate.lines + (self.rekey ? [files.key] : []) + [files.certificate]
         )
+    }
+
+    /// Runs the command for a certificate that was replaced; also when it failed in an earlier run, since what reads the file
+    /// at its word alone still has the old one.
+    private func runOwedHook(_ files: NodeFiles) throws {
+        guard let hook, files.owesHook else { return }
+        try files.run(hook: hook)
+        tell(["ran: \(hook)"])
     }
 
     private static func request(for old: Certificate, key: PrivateKey) throws -> String {

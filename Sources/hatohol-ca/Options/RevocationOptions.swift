@@ -7,7 +7,15 @@ struct RevocationOptions: ParsableArguments {
     @Argument(help: "Serial number, common name, alternative name or file.")
     var certificate: String
 
-    @Flag(help: "Change all certificates of that name, not only the newest.")
+    @Option(
+        help: ArgumentHelp(
+            "Of several with that name the one for client, server, peer, ca or ocsp.",
+            valueName: "purpose"
+        )
+    )
+    var purpose: Profile?
+
+    @Flag(help: "Change all certificates of that name.")
     var all = false
 
     @Flag(
@@ -33,15 +41,11 @@ struct RevocationOptions: ParsableArguments {
 
     /// The certificates that are meant; a name that several have needs `--all` or a serial number.
     private func entries(_ authority: Authority, in states: Set<CertificateEntry.State>) throws -> [CertificateEntry] {
-        let found = try authority.find(self.certificate).filter { states.contains($0.state) }
+        let found = try authority.find(self.certificate, for: self.purpose).filter { states.contains($0.state) }
         if self.all, !found.isEmpty { return found }
-        guard found.count > 1 else { return [try authority.findOne(self.certificate, in: states)] }
-        throw AuthorityError(
-            .refused,
-            "choosing the certificate '\(self.certificate)'",
-            "\(found.count) have that name: \(found.map(\.row.serial.description).joined(separator: ", "))",
-            advice: "give a serial number, or --all"
-        )
+        guard found.count > 1 else { return [try authority.findOne(self.certificate, in: states, for: self.purpose)] }
+        // Unlike a renewal it concerns what was replaced, too: that is valid to its end.
+        throw authority.ambiguous(self.certificate, found, others: "--all")
     }
 
     /// Makes a change on every record that it concerns, and says what was done and what must follow.

@@ -16,7 +16,9 @@ enum Shell {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         guard status == 0 else {
-            throw AuthorityError(.filesystem, "running '\(command)'", "it ended with status \(status >> 8 & 0xFF)")
+            let reason =
+                status & 0x7F == 0 ? "ended with status \(status >> 8 & 0xFF)" : "was killed by signal \(status & 0x7F)"
+            throw AuthorityError(.filesystem, "running '\(command)'", "it \(reason)")
         }
     }
 }
