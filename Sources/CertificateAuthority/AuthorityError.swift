@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// Why something with keys, certificates or the authority's directory did not work.
 ///
 /// Match on ``code``; the text is for the person at the terminal.
@@ -56,6 +58,6 @@ public struct AuthorityError: Error, Sendable, CustomStringConvertible {
     /// One line: what failed, why, and what to do.
     public var description: String {
         let text = "\(self.step) failed: \(self.reason)" + (self.advice.map { "; \($0)" } ?? "")
-        return String(text.map { $0.isNewline ? " " : $0 })
+        return text.escaped(for: .terminalLine)
     }
 }

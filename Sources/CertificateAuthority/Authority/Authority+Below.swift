@@ -66,6 +66,35 @@ extension Authority {
         return (layout, own, try self.chain(of: own, among: certificates, step))
     }
 
+    /// Throws for an authority that could sign nothing which peers accept: there may be none below this one, or not for such
+    /// names.
+    func refuseUselessAuthority(_ order: SigningOrder, _ step: String) throws {
+        let above = [self.certificate] + self.chain
+        for (depth, authority) in above.enumerated() {
+            guard let length = authority.pathLength, length <= depth else { continue }
+            throw AuthorityError(
+                .refused,
+                step,
+                "\(authority.subject) allows \(length) authorities below it, and no peer would accept what another one signs",
+                advice: "sign it by an authority above"
+            )
+        }
+        for authority in above {
+            let permitted = authority.permittedNames
+            for asked in order.permitted {
+                let limits = permitted.filter { $0.isOfType(of: asked) }
+                guard limits.isEmpty || limits.contains(where: asked.isWithin) else {
+                    throw AuthorityError(
+                        .refused,
+                        step,
+                        "\(authority.subject) may speak for \(limits.map(\.description).joined(separator: ", ")) and not for \(asked)",
+                        advice: "permit names within these"
+                    )
+                }
+            }
+        }
+    }
+
     /// The public key of the directory; from the request, since the private one may be closed.
     private static func certifiedKey(_ layout: Layout) throws -> PrivateKey? {
         if let request = try FileSystem.readIfThere(layout.request) {

@@ -46,7 +46,7 @@ extension Authority {
     /// Says which certificates have a name, and how to choose one of them.
     public func ambiguous(_ text: String, _ entries: [CertificateEntry], others: String? = nil) -> AuthorityError {
         let list = entries.prefix(10).map { entry in
-            let names = entry.details.alternativeNames.prefix(3).joined(separator: " ")
+            let names = entry.details.alternativeNames.prefix(3).map { "\($0)".sanitized }.joined(separator: " ")
             return [
                 "\(entry.row.serial)", self.profile(of: entry)?.rawValue ?? "", "until \(entry.row.notAfter.day)",
                 names,

@@ -78,10 +78,7 @@ extension Authority {
         }
         let name = text.lowercased()
         let found = entries.filter { entry in
-            entry.row.commonName.lowercased() == name || entry.row.subject == text
-                || entry.details.alternativeNames.contains {
-                    $0.lowercased() == name || $0.lowercased().hasSuffix(":\(name)")
-                }
+            entry.row.commonName.lowercased() == name || entry.row.subject == text || self.has(entry, name: text)
         }
         if found.isEmpty, FileSystem.exists(text) { return [try self.entry(ofFile: text, among: entries)] }
         guard !found.isEmpty else {
@@ -93,6 +90,18 @@ extension Authority {
             )
         }
         return found
+    }
+
+    /// Whether a certificate speaks for a name. The record leads to it, and the certificate decides, if it is filed.
+    private func has(_ entry: CertificateEntry, name text: String) -> Bool {
+        guard entry.details.alternativeNames.contains(where: { $0.isMeant(by: text) }) else { return false }
+        guard let certificate = try? self.certificate(entry.row.serial) else { return true }
+        return certificate.alternativeNames.contains { $0.isMeant(by: text) }
+    }
+
+    /// The common name of a certificate, as it is in the certificate if that is filed.
+    public func commonName(of entry: CertificateEntry) -> String {
+        (try? self.certificate(entry.row.serial))?.subject.commonName ?? entry.row.commonName
     }
 
     private func entry(ofFile path: String, among entries: [CertificateEntry]) throws -> CertificateEntry {

@@ -77,7 +77,7 @@ extension Authority {
             )
         }
         guard (1...64).contains(new.name.unicodeScalars.count),
-            !new.name.unicodeScalars.contains(where: { $0.value < 0x20 })
+            new.name.isVisible
         else {
             throw AuthorityError(.input, step, "the name has 1 to 64 printable characters")
         }

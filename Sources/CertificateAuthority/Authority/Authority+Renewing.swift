@@ -76,7 +76,7 @@ extension Authority {
         let renewed = try draft.sign(issuer: self.certificate, key: key)
         var details = oldDetails
         details.profile = profile
-        details.alternativeNames = renewed.alternativeNames.map(\.description)
+        details.alternativeNames = renewed.alternativeNames
         details.reason = nil
         details.renewedFrom = "\(old.serial)"
         details.publicKeyDigest = nil

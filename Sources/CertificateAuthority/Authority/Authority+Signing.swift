@@ -25,7 +25,7 @@ extension Authority {
         let certificate = try draft.sign(issuer: self.certificate, key: key)
         var details = Details()
         details.profile = profile
-        details.alternativeNames = plan.names.map(\.description)
+        details.alternativeNames = plan.names
         details.requester = plan.order.requester
         if let registrationKey = plan.order.registrationKey {
             details.registrationKey = registrationKey
@@ -37,7 +37,7 @@ extension Authority {
 
     /// Puts a certificate on record.
     func file(_ certificate: Certificate, _ details: Details, action: String, in session: Session) throws {
-        try self.verifyOwn(certificate)
+        try self.verifyOwn(certificate, details)
         var circumstances: [(name: String, value: String)] = [
             ("serial", "\(certificate.serial)"), ("subject", certificate.subjectLine),
             ("not-after", "\(certificate.notAfter)"), ("sha256", certificate.fingerprint),
@@ -56,13 +56,28 @@ extension Authority {
         try session.commit(journal)
     }
 
-    /// A certificate that does not verify against ours must never reach anybody.
-    private func verifyOwn(_ certificate: Certificate) throws {
+    /// A certificate that no peer would accept must never reach anybody.
+    ///
+    /// Names outside of what this authority, or one above it, may speak for are found here, where libcrypto looks at them as
+    /// peers do.
+    private func verifyOwn(_ certificate: Certificate, _ details: Details) throws {
+        let step = "verifying the new certificate"
         guard certificate.isIssued(by: self.certificate) else {
+            throw AuthorityError(.library, step, "it does not verify with the authority's key")
+        }
+        var options = VerificationOptions(trusted: [self.root])
+        options.intermediates = [self.certificate] + self.chain
+        options.acceptsPartialChain = !self.root.isSelfSigned
+        options.time = max(self.clock(), certificate.notBefore)
+        // What the original scripts made is not strict, and is renewed so that it becomes better.
+        options.isStrict = false
+        let verification = try Verification(certificate, options)
+        guard verification.isGood else {
             throw AuthorityError(
-                .library,
-                "verifying the new certificate",
-                "it does not verify with the authority's key"
+                .refused,
+                step,
+                "no peer would accept it: \(verification.reason ?? "it does not verify")",
+                advice: "leave out names that this authority may not speak for ('hatohol-ca inspect' shows its limits)"
             )
         }
     }

@@ -1,3 +1,5 @@
+internal import Escaping
+
 /// A certificate authority: a directory with a key, a certificate, and a record of everything it signed.
 ///
 /// The directory is the one of `openssl ca`; both tools may work on it in turn. Every change is durable when the call
@@ -34,7 +36,7 @@ public struct Authority {
                 isWaiting ? "it waits for its certificate by the authority above" : "there is none",
                 advice: isWaiting
                     ? "'hatohol-ca init --certificate FILE' takes it"
-                    : "'hatohol-ca init --base-directory \(base)' makes one"
+                    : "'hatohol-ca init --base-directory \(base.escaped(for: .shellWord))' makes one"
             )
         }
         self.layout = layout

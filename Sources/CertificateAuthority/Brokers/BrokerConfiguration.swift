@@ -30,6 +30,18 @@ public struct BrokerConfiguration: Sendable {
         self.version = (major, parts.dropFirst().first ?? (major == 3 ? 10 : 0))
     }
 
+    /// Takes the directory of the files on the broker's host; its path stands in files of three languages.
+    public mutating func setDirectory(_ path: String) throws {
+        guard path.hasPrefix("/"), path.isVisible, !path.contains(where: { "\"'\\#%,;$`".contains($0) }) else {
+            throw AuthorityError(
+                .input,
+                "reading the directory '\(path.sanitized)'",
+                "it is no absolute path of letters, digits, blanks and plain signs"
+            )
+        }
+        self.directory = path
+    }
+
     private var listDirectory: String { "\(self.directory)/crl" }
     private var authority: String { "\(self.directory)/ca-cert.pem" }
     /// Certificate, chain and key in one file, so that a swap can never pair a new one with an old one.
@@ -93,10 +105,15 @@ public struct BrokerConfiguration: Sendable {
     public var commands: [String] {
         var commands = [
             "rabbitmq-plugins enable rabbitmq_auth_mechanism_ssl",
-            "chown -R root:rabbitmq \(self.directory) && chmod 0750 \(self.directory) && chmod 0640 \(self.combined)",
+            "chown -R root:rabbitmq \(Self.quoted(self.directory)) && chmod 0750 \(Self.quoted(self.directory))"
+                + " && chmod 0640 \(Self.quoted(self.combined))",
         ]
         if self.usesRevocationLists {
-            commands.append("test -s \(self.listDirectory)/*.r0   # without a list every client is rejected")
+            // While the root changes there are two lists.
+            commands.append(
+                "find \(Self.quoted(self.listDirectory)) -name '*.r[0-9]*' -size +0 | grep -q ."
+                    + "   # without a list every client is rejected"
+            )
         }
         commands.append("systemctl restart rabbitmq-server")
         commands.append("rabbitmqctl add_vhost \(Self.quoted(self.virtualHost))")
@@ -125,11 +142,17 @@ public struct BrokerConfiguration: Sendable {
         "rabbitmqctl close_all_user_connections \(Self.quoted(user)) 'certificate revoked'"
     }
 
-    /// A user without a password: only a certificate signs in.
+    /// The command that makes a user without a password: only a certificate signs in.
+    public static func adding(user name: String) -> String {
+        let user = self.quoted(name)
+        return "rabbitmqctl add_user \(user) \"$(openssl rand -hex 16)\" && rabbitmqctl clear_password \(user)"
+    }
+
+    /// Such a user, and what it may do.
     private func user(_ name: String, configure: String, write: String, read: String) -> [String] {
         let user = Self.quoted(name)
         return [
-            "rabbitmqctl add_user \(user) \"$(openssl rand -hex 16)\" && rabbitmqctl clear_password \(user)",
+            Self.adding(user: name),
             "rabbitmqctl set_permissions -p \(Self.quoted(self.virtualHost)) \(user)"
                 + " \(Self.quoted(configure)) \(Self.quoted(write)) \(Self.quoted(read))",
         ]

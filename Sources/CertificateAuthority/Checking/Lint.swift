@@ -42,6 +42,7 @@ public struct Lint {
         if certificate.isAuthority { lint.checkAuthority() } else { lint.checkEnd() }
         lint.checkIdentifiers()
         lint.checkNames()
+        lint.checkSize()
         let order: [LintFinding.Severity] = [.error, .warning, .notice]
         return order.flatMap { severity in lint.findings.filter { $0.severity == severity } }
     }
@@ -81,12 +82,10 @@ public struct Lint {
         if algorithm.contains("ed25519"), self.certificate.publicKey?.type != .ed25519 {
             self.add(.warning, "ed25519-tls12", "it is signed with Ed25519; TLS 1.2 handshakes with RabbitMQ fail")
         }
-        let digits = self.certificate.serial.description
-        // A number whose first bit is set takes one octet more, for its sign.
-        if digits.utf8.count > 40 || digits.utf8.count == 40 && digits >= "8" {
-            self.add(.error, "serial-length", "the serial number is longer than 20 octets")
+        if let defect = self.certificate.serialDefect { self.add(.error, "serial-length", defect) }
+        if self.certificate.serial.description.utf8.count < 16 {
+            self.add(.notice, "serial-entropy", "the serial number can be guessed")
         }
-        if digits.utf8.count < 16 { self.add(.notice, "serial-entropy", "the serial number can be guessed") }
     }
 
     private mutating func checkValidity(_ now: Timestamp) {
@@ -127,6 +126,9 @@ public struct Lint {
 
     private mutating func checkEnd() {
         let certificate = self.certificate
+        if certificate.criticality(of: NID_name_constraints) != nil {
+            self.add(.error, "end-name-constraints", "name constraints on a certificate that is no authority")
+        }
         let isRSA = certificate.publicKey?.type?.isRSA == true
         if let usage = certificate.keyUsage {
             if !usage.contains(.digitalSignature) {
@@ -179,6 +181,23 @@ public struct Lint {
         for nid in [NID_subject_key_identifier, NID_authority_key_identifier]
         where certificate.criticality(of: nid) == true {
             self.add(.error, "key-id-critical", "a key identifier is critical; OpenSSL's strict mode refuses it")
+        }
+    }
+
+    private mutating func checkSize() {
+        let size = self.certificate.der.count
+        if size > 100 << 10 {
+            self.add(
+                .error,
+                "size",
+                "its \(size) bytes are more than OpenSSL accepts in a handshake, 100 KiB for all certificates"
+            )
+        } else if size > 16 << 10 {
+            self.add(
+                .warning,
+                "size",
+                "its \(size) bytes are sent in each handshake, and are more than one record of TLS"
+            )
         }
     }
 

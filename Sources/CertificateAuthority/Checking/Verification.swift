@@ -15,7 +15,14 @@ public struct VerificationOptions {
     public var host: HostName?
     /// The moment; nil for now.
     public var time: Timestamp?
-    /// Whether OpenSSL's strict rules for extensions apply, as in Python 3.13.
+    /// Whether a trusted certificate ends the chain although another authority signed it.
+    ///
+    /// Clients do not accept that as a rule: to them only a root ends a chain.
+    public var acceptsPartialChain = false
+    /// Whether the host's name may be the common name where there are no alternative names (RFC 9525 section 2 says no).
+    public var acceptsCommonName = false
+    /// Whether the rules for extensions, serial numbers and lists apply that strict peers have, and keys must have 112 bits of
+    /// security: RSA from 2048, curves from P-224, signatures with SHA-2.
     public var isStrict = true
 
     /// Verification against some trusted certificates.
@@ -52,22 +59,34 @@ public struct Verification: Sendable {
         X509_STORE_CTX_set_verify_cb(context, passOverMissingLists)
         let result = withExtendedLifetime((options, certificate)) { X509_verify_cert(context) }
         let error = X509_STORE_CTX_get_error(context)
-        self.chain = elements(of: X509_STORE_CTX_get0_chain(context)).map {
-            "\(DistinguishedName(X509_get_subject_name(OpaquePointer($0))))"
-        }
-        self.isGood = result == 1 && error == X509_V_OK
-        if self.isGood {
-            self.reason = nil
-        } else {
+        let chain = Self.chain(of: context)
+        self.chain = chain.map { "\($0.subject)" }
+        var failure: (reason: String, depth: Int)?
+        if result != 1 || error != X509_V_OK {
             let depth = Int(X509_STORE_CTX_get_error_depth(context))
-            let text = String(cString: X509_verify_cert_error_string(Int(error)))
-            self.reason = depth < self.chain.count ? "\(text) (\(self.chain[depth]))" : text
+            failure = (String(cString: X509_verify_cert_error_string(Int(error))), depth)
+        } else if options.isStrict {
+            failure = StrictRules(options: options).violation(in: chain)
+        }
+        self.isGood = failure == nil
+        self.reason = failure.map { $0.depth < chain.count ? "\($0.reason) (\(chain[$0.depth].subject))" : $0.reason }
+    }
+
+    /// The chain that was found, as far as it was found.
+    private static func chain(of context: OpaquePointer) -> [Certificate] {
+        elements(of: X509_STORE_CTX_get0_chain(context)).compactMap { element in
+            let pointer = OpaquePointer(element)
+            return X509_up_ref(pointer) == 1 ? Certificate(owning: pointer) : nil
         }
     }
 
     private static func apply(_ options: VerificationOptions, to parameters: OpaquePointer?) {
-        var flags: UInt = UInt(X509_V_FLAG_PARTIAL_CHAIN)
-        if options.isStrict { flags |= UInt(X509_V_FLAG_X509_STRICT) }
+        var flags: UInt = 0
+        if options.acceptsPartialChain { flags |= UInt(X509_V_FLAG_PARTIAL_CHAIN) }
+        if options.isStrict {
+            flags |= UInt(X509_V_FLAG_X509_STRICT)
+            X509_VERIFY_PARAM_set_auth_level(parameters, 2)
+        }
         if !options.revocationLists.isEmpty { flags |= UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) }
         X509_VERIFY_PARAM_set_flags(parameters, flags)
         switch options.purpose {
@@ -75,6 +94,10 @@ public struct Verification: Sendable {
         case .server: X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER)
         default: break
         }
+        // RFC 9525 section 6.3: a wildcard is a whole label.
+        let names = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+        let subject = options.acceptsCommonName ? 0 : UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
+        X509_VERIFY_PARAM_set_hostflags(parameters, names | subject)
         if let host = options.host {
             if host.isAddress {
                 X509_VERIFY_PARAM_set1_ip_asc(parameters, host.description)

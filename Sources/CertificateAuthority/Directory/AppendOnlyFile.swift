@@ -85,6 +85,9 @@ struct Fields: Equatable {
     /// The value of a name; the last one counts.
     subscript(name: String) -> String? { self.pairs.last { $0.name == name }?.value }
 
+    /// The values of a name that may be there several times.
+    func all(_ name: String) -> [String] { self.pairs.filter { $0.name == name }.map(\.value) }
+
     var line: String { self.pairs.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "\t") }
 
     private static func escaped(_ value: String) -> String {

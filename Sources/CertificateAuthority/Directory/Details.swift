@@ -5,7 +5,7 @@ public struct Details: Sendable, Equatable {
     /// What it was signed for.
     public var profile: Profile?
     /// The names it speaks for.
-    public var alternativeNames: [String] = []
+    public var alternativeNames: [SubjectAlternativeName] = []
     /// Why it was really revoked, where `index.txt` has no word for it.
     public var reason: RevocationReason?
     /// Who asked for it.
@@ -22,8 +22,9 @@ public struct Details: Sendable, Equatable {
 
     init(_ fields: Fields) {
         self.profile = fields["profile"].flatMap(Profile.init(rawValue:))
-        self.alternativeNames =
-            fields["names"].map { $0.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) } } ?? []
+        // The first releases wrote all names into one field, where a comma within a name looks like the end of it.
+        let joined = fields["names"].map { $0.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) } }
+        self.alternativeNames = (joined ?? fields.all("name")).compactMap(SubjectAlternativeName.init(recorded:))
         self.reason = fields["reason"].flatMap { RevocationReason($0) }
         self.requester = fields["requester"]
         self.renewedFrom = fields["renewed-from"]
@@ -34,7 +35,7 @@ public struct Details: Sendable, Equatable {
     var fields: Fields {
         var pairs: [(name: String, value: String)] = []
         if let profile { pairs.append(("profile", profile.rawValue)) }
-        if !self.alternativeNames.isEmpty { pairs.append(("names", self.alternativeNames.joined(separator: ","))) }
+        pairs += self.alternativeNames.map { ("name", $0.description) }
         if let reason { pairs.append(("reason", reason.rawValue)) }
         if let requester { pairs.append(("requester", requester)) }
         if let renewedFrom { pairs.append(("renewed-from", renewedFrom)) }

@@ -74,6 +74,8 @@ public struct IndexRow: Hashable, Sendable {
     public func isValid(at time: Timestamp) -> Bool { self.status == .valid && self.notAfter >= time }
 
     /// The last common name within the subject.
+    ///
+    /// `X509_NAME_oneline` keeps the bytes of a string and not their encoding; the filed certificate tells more.
     public var commonName: String {
         let bytes = Array(self.subject.utf8)
         let mark = Array("/CN=".utf8)
@@ -82,7 +84,24 @@ public struct IndexRow: Hashable, Sendable {
                 bytes[$0..<($0 + mark.count)].elementsEqual(mark)
             })
         else { return self.subject }
-        return String(decoding: bytes[(start + mark.count)...].prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+        return Self.decoded(bytes[(start + mark.count)...].prefix { $0 != UInt8(ascii: "/") })
+    }
+
+    /// Undoes the `\xE7` of `X509_NAME_oneline`.
+    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String {
+        var result: [UInt8] = []
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x"),
+                let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16), value > 0x7F
+            {
+                result.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 }
 

@@ -63,7 +63,7 @@ struct RevocationListDirectory {
     private func refuseOlder(_ list: RevocationList, than files: [File]) throws {
         for file in files {
             guard case .own(let present) = file.content, let theirs = present.number, let ours = list.number,
-                theirs > ours
+                theirs > ours, theirs <= NumberFile.largest
             else { continue }
             throw AuthorityError(
                 .refused,

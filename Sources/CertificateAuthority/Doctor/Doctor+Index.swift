@@ -147,7 +147,9 @@ extension Doctor {
         let next = try? counter.next()
         if !FileSystem.exists(layout.revocationListNumber) || next == nil || Self.isUsed(next, highest) {
             try self.repair("crlnumber", "it would not let the number of revocation lists rise", level: .warning) {
-                try counter.write(highest?.next ?? NumberFile.one)
+                // A list whose number cannot rise any more has to be followed by the first number again.
+                let following = highest?.next ?? NumberFile.one
+                try counter.write(following <= NumberFile.largest ? following : NumberFile.one)
             }
         }
         if !FileSystem.exists(layout.serial) || (try? NumberFile(path: layout.serial).next()) == nil {
@@ -158,7 +160,7 @@ extension Doctor {
     }
 
     private static func isUsed(_ next: SerialNumber?, _ highest: SerialNumber?) -> Bool {
-        guard let next, let highest else { return false }
+        guard let next, let highest, highest < NumberFile.largest else { return false }
         return next <= highest
     }
 }

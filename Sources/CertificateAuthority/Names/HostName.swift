@@ -1,3 +1,4 @@
+internal import Escaping
 internal import Glibc
 
 /// The name or address under which a host is dialled.
@@ -66,12 +67,18 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-    /// The text without control characters and cut to a bearable length, fit for a message.
+    /// The text as one line of a terminal shows it, cut to a bearable length, fit for a message and for nothing else.
     var sanitized: String {
-        String(
-            String.UnicodeScalarView(
-                self.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }.prefix(120)
-            )
-        )
+        String(String.UnicodeScalarView(self.unicodeScalars.prefix(120))).escaped(for: .terminalLine)
+    }
+
+    /// Whether every character is seen where it stands: none controls a terminal, a line, or the direction of writing.
+    var isVisible: Bool {
+        self.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
+            default: true
+            }
+        }
     }
 }

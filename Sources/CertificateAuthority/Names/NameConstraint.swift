@@ -34,6 +34,44 @@ public struct NameConstraint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Reads libcrypto's form; nil for the types that we do not write.
+    init?(_ subtree: UnsafePointer<GENERAL_SUBTREE>) {
+        var type: Int32 = 0
+        guard let name = subtree.pointee.base, let value = GENERAL_NAME_get0_value(name, &type),
+            [GEN_DNS, GEN_IPADD].contains(type)
+        else { return nil }
+        let string = value.assumingMemoryBound(to: ASN1_STRING.self)
+        let bytes = [UInt8](
+            UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
+        )
+        guard type == GEN_IPADD else {
+            self.base = .dns(String(decoding: bytes, as: UTF8.self).lowercased())
+            return
+        }
+        // An address and its mask (RFC 5280 section 4.2.1.10).
+        let half = bytes.count / 2
+        guard let address = IPAddress(bytes: Array(bytes[..<half])), bytes.count == 2 * half else { return nil }
+        self.base = .network(address, prefix: bytes[half...].reduce(0) { $0 + $1.nonzeroBitCount })
+    }
+
+    /// Whether both are about names of one type.
+    func isOfType(of other: NameConstraint) -> Bool {
+        switch (self.base, other.base) {
+        case (.dns, .dns), (.network, .network): true
+        default: false
+        }
+    }
+
+    /// Whether every name below this one is below another one as well.
+    func isWithin(_ other: NameConstraint) -> Bool {
+        switch (self.base, other.base) {
+        case (.dns(let name), .dns(let above)): above.isEmpty || name == above || name.hasSuffix(".\(above)")
+        case (.network(let address, let prefix), .network(let above, let length)):
+            prefix >= length && address.isIn(above, prefix: length)
+        default: false
+        }
+    }
+
     /// The constraint in libcrypto's form; the caller owns it.
     func makeSubtree() -> UnsafeMutablePointer<GENERAL_SUBTREE> {
         let (type, kind, bytes): (Int32, Int32, [UInt8]) =

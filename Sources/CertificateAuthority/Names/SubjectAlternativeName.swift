@@ -39,6 +39,31 @@ public enum SubjectAlternativeName: Hashable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Reads what ``description`` wrote into a record, whatever it holds; nil for a type that is none of these.
+    init?(recorded text: String) {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let value = String(text[text.index(after: colon)...])
+        switch text[..<colon] {
+        case "DNS": self = .dns(value)
+        case "IP":
+            guard let address = IPAddress(value) else { return nil }
+            self = .address(address)
+        case "URI": self = .uri(value)
+        case "email": self = .email(value)
+        default: return nil
+        }
+    }
+
+    /// Whether an operator means this name: by its type and value or by its value alone, in any case.
+    func isMeant(by text: String) -> Bool {
+        let text = text.lowercased()
+        if self.description.lowercased() == text { return true }
+        switch self {
+        case .dns(let value), .uri(let value), .email(let value): return value.lowercased() == text
+        case .address(let address): return IPAddress(text) == address
+        }
+    }
+
     /// The form that ``init(_:)`` reads.
     public var description: String {
         switch self {

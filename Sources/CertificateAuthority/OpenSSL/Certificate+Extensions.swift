@@ -16,6 +16,16 @@ extension Certificate {
         return length < 0 ? nil : length
     }
 
+    /// The parts of the name space to which authorities limit what is below them, of the types that we write.
+    public var permittedNames: [NameConstraint] {
+        guard let raw = X509_get_ext_d2i(self.pointer, NID_name_constraints, nil, nil) else { return [] }
+        let constraints = raw.assumingMemoryBound(to: NAME_CONSTRAINTS.self)
+        defer { NAME_CONSTRAINTS_free(constraints) }
+        return elements(of: constraints.pointee.permittedSubtrees).compactMap {
+            NameConstraint($0.assumingMemoryBound(to: GENERAL_SUBTREE.self))
+        }
+    }
+
     /// The bits of keyUsage; nil when there is no such extension.
     public var keyUsage: [KeyUsage]? {
         let bits = X509_get_key_usage(self.pointer)
@@ -69,9 +79,15 @@ extension Certificate {
         }
     }
 
-    /// Whether a client that dials this name would take the certificate for the right one.
+    /// Whether a strict client that dials this name would take the certificate for the right one.
     public func covers(_ host: HostName) -> Bool {
         if host.isAddress { return X509_check_ip_asc(self.pointer, host.description, 0) == 1 }
-        return X509_check_host(self.pointer, host.description, 0, 0, nil) == 1
+        return X509_check_host(
+            self.pointer,
+            host.description,
+            0,
+            UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT),
+            nil
+        ) == 1
     }
 }

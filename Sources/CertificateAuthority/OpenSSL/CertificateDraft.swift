@@ -12,6 +12,14 @@ final class CertificateDraft {
         notBefore: Timestamp,
         notAfter: Timestamp
     ) throws {
+        guard notBefore < notAfter else {
+            throw AuthorityError(
+                .refused,
+                "writing the certificate",
+                "it would end at \(notAfter), before it begins at \(notBefore)",
+                advice: "look at the clock; nothing is signed beyond \(Timestamp.lastUTCTime)"
+            )
+        }
         guard let pointer = X509_new() else { fatalError("out of memory") }
         self.pointer = pointer
         X509_set_version(pointer, Int(X509_VERSION_3))

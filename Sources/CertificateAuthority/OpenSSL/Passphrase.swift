@@ -17,6 +17,9 @@ public final class Passphrase {
         self.buffer.deallocate()
     }
 
+    /// The same with a carriage return behind it, as a file with the line ends of Windows holds it.
+    public var withCarriageReturn: Passphrase { Passphrase(Array(self.buffer[..<self.count]) + [UInt8(ascii: "\r")]) }
+
     /// How many bytes there are.
     public let count: Int
 

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Escaping
 
 /// The change of an authority's root without an outage: trust first, certificates next, distrust last.
 ///
@@ -45,7 +46,7 @@ public struct Rollover {
                 "Give \(self.layout.bundle), which holds both roots, to every host as its trusted authorities:",
                 "the broker (cacertfile, then rabbitmqctl eval 'ssl:clear_pem_cache().'), the server and every node.",
                 "If the broker checks revocation, it needs a list of the new authority as well, or it rejects everybody there:",
-                "hatohol-ca crl --base-directory \(self.layout.next) --install DIRECTORY",
+                "hatohol-ca crl --base-directory \(self.layout.next.escaped(for: .shellWord)) --install DIRECTORY",
                 "When all have it: 'rollover reissue'.",
             ]
         case .reissued:
@@ -55,7 +56,7 @@ public struct Rollover {
             ]
         case .switched:
             [
-                "New certificates come from the new root. When 'list --base-directory \(self.layout.previous)' shows nothing",
+                "New certificates come from the new root. When 'list --base-directory \(self.layout.previous.escaped(for: .shellWord))' shows nothing",
                 "that is still in use: 'rollover retire', and give the new bundle to every host.",
             ]
         }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Escaping
 
 struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +16,9 @@ struct Audit: ParsableCommand {
 
     func run() throws {
         for entry in try self.directory.open().audit.verified() {
-            let facts = entry.circumstances.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            let facts = entry.circumstances.map { "\($0.name)=\($0.value.escaped(for: .terminalLine))" }.joined(
+                separator: " "
+            )
             self.output.show(
                 [
                     "number": .number(entry.number), "time": .string(entry.time), "user": .string(entry.user),

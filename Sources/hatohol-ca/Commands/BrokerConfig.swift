@@ -52,10 +52,14 @@ struct BrokerConfig: ParsableCommand {
     @Flag(help: "Replace files that are there already; the old ones get the ending .old.")
     var force = false
 
+    func validate() throws {
+        guard (1...65_535).contains(self.port) else { throw ValidationError("--port is between 1 and 65535") }
+    }
+
     func run() throws {
         var configuration = BrokerConfiguration()
         try configuration.setVersion(self.rabbitmqVersion)
-        configuration.directory = self.directory
+        try configuration.setDirectory(self.directory)
         configuration.usesRevocationLists = self.crl
         configuration.port = self.port
         configuration.virtualHost = self.vhost

@@ -7,7 +7,9 @@ struct Check: ParsableCommand {
         discussion: """
             Tries TLS 1.2 and 1.3, and verifies the chain that was sent against each set
             of trusted certificates. Name the sets that your clients have before you
-            swap a certificate: a chain to another root shows here first.
+            swap a certificate: a chain to another root shows here first. The chain is
+            verified as 'verify' does it; --partial-chain, --common-name and --lenient are
+            less strict.
 
             EXAMPLES
               hatohol-ca check broker.example.com:5671 --ca ca-cert.pem --cert client-cert.pem --key key.pem
@@ -19,6 +21,7 @@ struct Check: ParsableCommand {
     @Argument(help: ArgumentHelp("The peer; port 5671 unless given.", valueName: "host:port"))
     var peer: String
 
+    @OptionGroup(title: "Less strict") var strictness: StrictnessOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("The trusted certificates.", valueName: "file"))
@@ -154,8 +157,7 @@ struct Check: ParsableCommand {
         options.intermediates = Array(chain.dropFirst())
         options.purpose = .server
         options.host = check.expectedName ?? check.host
-        // What librabbitmq asks for; Python 3.13 and we ourselves are stricter, which 'lint' tells.
-        options.isStrict = false
+        self.strictness.apply(to: &options)
         return try Verification(chain[0], options)
     }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Escaping
 internal import Glibc
 
 struct Init: ParsableCommand {
@@ -158,7 +159,7 @@ struct Init: ParsableCommand {
                 "", "The next action:", "Copy \(request) to the host of the authority above and run there:",
                 "  % hatohol-ca sign ca ca-req.pem --out ca-cert-below.pem",
                 "Copy that file and the root's certificate back and run:",
-                "  % hatohol-ca init --base-directory \(base) --certificate ca-cert-below.pem --chain ca-cert.pem",
+                "  % hatohol-ca init --base-directory \(base.escaped(for: .shellWord)) --certificate ca-cert-below.pem --chain ca-cert.pem",
             ]
         )
     }

@@ -56,9 +56,11 @@ struct RabbitMQUsers {
     init(_ certificate: Certificate) {
         self.distinguishedName = certificate.subjectRFC4514
         self.commonName = certificate.subject.commonName
-        self.alternativeName = certificate.alternativeNames.first.flatMap {
-            if case .dns(let name) = $0 { name } else { nil }
-        }
+        // RabbitMQ counts the names of the type it is told to take, DNS unless told otherwise, and not all names.
+        self.alternativeName =
+            certificate.alternativeNames.lazy.compactMap {
+                if case .dns(let name) = $0 { name } else { nil }
+            }.first
     }
 
     var json: JSON {
@@ -75,10 +77,7 @@ struct RabbitMQUsers {
         ]
         return names.flatMap { setting, name in
             name.map {
-                [
-                    "  with ssl_cert_login_from = \(setting):",
-                    "    rabbitmqctl add_user '\($0)' \"$(openssl rand -hex 16)\" && rabbitmqctl clear_password '\($0)'",
-                ]
+                ["  with ssl_cert_login_from = \(setting):", "    \(BrokerConfiguration.adding(user: $0))"]
             } ?? []
         }
     }

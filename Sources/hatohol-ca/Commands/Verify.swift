@@ -6,7 +6,13 @@ struct Verify: ParsableCommand {
         abstract: "Verify certificates as a strict peer would; ends with 1 when one fails.",
         discussion: """
             Without --ca the authority's own certificate is trusted, and its revocation
-            list is looked at when there is one.
+            list is looked at when there is one. Of the authorities in the chain those are
+            looked up whose issuer's list is given.
+
+            The chain must end at a root; the name must be an alternative name, with
+            wildcards for whole labels only; keys must have 112 bits of security; the rules
+            of RFC 5280 apply for extensions, serial numbers and lists. --partial-chain,
+            --common-name and --lenient are less strict.
 
             EXAMPLES
               hatohol-ca verify server-cert.pem --purpose server --host-name broker.example.com
@@ -17,6 +23,7 @@ struct Verify: ParsableCommand {
     @Argument(help: "Files with a certificate and the chain it comes with.", completion: .file())
     var certificates: [String]
 
+    @OptionGroup(title: "Less strict") var strictness: StrictnessOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,6 +56,7 @@ struct Verify: ParsableCommand {
                 throw AuthorityError(.input, "reading the certificate \(file)", "it holds no certificate")
             }
             var options = VerificationOptions(trusted: trusted)
+            self.strictness.apply(to: &options)
             options.intermediates = Array(chain.dropFirst())
             options.revocationLists = lists
             options.purpose = self.purpose?.profile

@@ -38,10 +38,16 @@ struct PassphraseOptions: ParsableArguments {
     ///
     /// The question names the authority: during a change of the root there are two, each with a passphrase of its own.
     func key(of authority: Authority) throws -> PrivateKey {
-        var passphrase = try self.given
-        if passphrase == nil, authority.needsPassphrase {
-            passphrase = try PassphraseSource.prompt("Passphrase of the key of \(authority.certificate.subject): ")
+        guard let given = try self.given else {
+            let question = "Passphrase of the key of \(authority.certificate.subject): "
+            return try authority.key(authority.needsPassphrase ? PassphraseSource.prompt(question) : nil)
         }
-        return try authority.key(passphrase)
+        do {
+            return try authority.key(given)
+        } catch let error as AuthorityError where error.code == .passphrase {
+            // The first releases took the carriage return of a file from Windows for a part of the passphrase.
+            guard let key = try? authority.key(given.withCarriageReturn) else { throw error }
+            return key
+        }
     }
 }

@@ -13,7 +13,7 @@ enum PassphraseSource {
         return try self.descriptor(file)
     }
 
-    /// The first line of an open descriptor, of at most 1024 bytes.
+    /// The first line of an open descriptor, of at most 1024 bytes; a carriage return at its end belongs to the line's end.
     static func descriptor(_ file: Int32) throws -> Passphrase {
         var bytes: [UInt8] = []
         defer { bytes.withUnsafeMutableBytes { Self.wipe($0) } }
@@ -27,6 +27,7 @@ enum PassphraseSource {
             if count == 0 || byte == UInt8(ascii: "\n") { break }
             bytes.append(byte)
         }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard (4...1024).contains(bytes.count) else {
             throw AuthorityError(
                 .passphrase,

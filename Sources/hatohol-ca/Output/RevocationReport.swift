@@ -52,8 +52,9 @@ struct RevocationReport {
         var lines = self.records.flatMap { self.lines($0, directory) }
         if self.verb != "released" {
             var users: [String] = []
-            for user in self.records.flatMap(\.entries).map(\.row.commonName) where !users.contains(user) {
-                users.append(user)
+            for record in self.records {
+                let names = record.entries.map(record.authority.commonName(of:))
+                for user in names where !users.contains(user) { users.append(user) }
             }
             lines.append(
                 "close what is open: " + users.map(BrokerConfiguration().closing(user:)).joined(separator: "; ")

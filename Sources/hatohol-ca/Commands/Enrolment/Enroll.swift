@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CertificateAuthority
 internal import Enrolment
+internal import Escaping
 internal import JSONRPC
 
 struct Enroll: ParsableCommand {
@@ -91,10 +92,14 @@ struct Enroll: ParsableCommand {
 
     private func nextAction(_ files: NodeFiles) -> [String] {
         guard self.profile == .client else { return [] }
+        let (roots, certificate, key) = (
+            files.roots.escaped(for: .shellWord), files.certificate.escaped(for: .shellWord),
+            files.key.escaped(for: .shellWord)
+        )
         return [
             "", "The next action, if RabbitMQ knows this node:",
-            "  % hap2-fluentd --amqp-auth external --amqp-ssl-ca \(files.roots) \\",
-            "      --amqp-ssl-cert \(files.certificate) --amqp-ssl-key \(files.key) … --test-connection",
+            "  % hap2-fluentd --amqp-auth external --amqp-ssl-ca \(roots) \\",
+            "      --amqp-ssl-cert \(certificate) --amqp-ssl-key \(key) … --test-connection",
         ]
     }
 }
