@@ -6,13 +6,17 @@ public struct ServiceRequest: Sendable {
     public let path: String
     /// The body, always JSON.
     public let body: [UInt8]
+    /// The longest answer in bytes, head included.
+    public let answerLimit: Int
 
     /// Asks for something.
-    public static func get(_ path: String) -> ServiceRequest { ServiceRequest(method: "GET", path: path, body: []) }
+    public static func get(_ path: String, answerLimit: Int = ServiceResponse.limit) -> ServiceRequest {
+        ServiceRequest(method: "GET", path: path, body: [], answerLimit: answerLimit)
+    }
 
     /// Sends JSON.
     public static func post(_ path: String, _ body: [UInt8]) -> ServiceRequest {
-        ServiceRequest(method: "POST", path: path, body: body)
+        ServiceRequest(method: "POST", path: path, body: body, answerLimit: ServiceResponse.limit)
     }
 
     /// The bytes for the wire.

@@ -1,4 +1,4 @@
-/// An answer of HTTP/1.1, complete: everything until the peer closed, at most 1 MiB (``ServiceResponse/limit``).
+/// An answer of HTTP/1.1, complete: everything until the peer closed, at most 1 MiB (``ServiceResponse/limit``) unless told otherwise.
 public struct ServiceResponse: Equatable, Sendable {
     /// The longest answer in bytes, head included.
     public static let limit = 1 << 20
@@ -11,8 +11,8 @@ public struct ServiceResponse: Equatable, Sendable {
     public let body: [UInt8]
 
     /// Reads an answer; nil when it is cut off, too long, or not HTTP/1.x with a plain body.
-    public init?(bytes: [UInt8]) {
-        guard bytes.count <= Self.limit, let end = Self.endOfHead(bytes) else { return nil }
+    public init?(bytes: [UInt8], limit: Int = Self.limit) {
+        guard bytes.count <= limit, let end = Self.endOfHead(bytes) else { return nil }
         let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
         guard let first = lines.first?.split(separator: " "), first.count >= 2, first[0].hasPrefix("HTTP/1."),
             first[1].utf8.count == 3, let status = Int(first[1]), (200...599).contains(status)

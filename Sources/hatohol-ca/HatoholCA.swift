@@ -26,7 +26,10 @@ struct HatoholCA: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Changing",
-                subcommands: [Renew.self, Rekey.self, Revoke.self, Hold.self, Release.self, Crl.self, Ocsp.self]
+                subcommands: [
+                    Renew.self, Rekey.self, Revoke.self, Hold.self, Release.self, CrlCommand.self, Ocsp.self,
+                    KeyPassphrase.self,
+                ]
             ),
             CommandGroup(
                 name: "Checking",

@@ -65,4 +65,31 @@ struct OCSPTests {
         let shown = try await Tool.openssl("ocsp", "-respin", "\(path)/bad.der", "-resp_text", "-noverify")
         #expect(shown.text.contains("malformedrequest"), "\(shown.text)")
     }
+
+    /// Clients do not believe a signer that has ended or was revoked; it must not sign on in silence.
+    @Test func anUnfitSignerIsRefused() async throws {
+        let (site, _) = try Site.withEndedClient("ended")
+        let past = try Authority(base: site.base, clock: { .now + -399 * 86_400 })
+        let key = try PrivateKey.generate(.p256)
+        let identity = Identity(.ocsp, host: try HostName("ocsp.example.com"))
+        let ended = try past.sign(past.plan(identity, key: key, SigningOrder(.ocsp)), key: site.key)
+        let revoked = try site.issue(.ocsp, "ocsp.example.com")
+        // While it runs: what is good at the start must be good for each answer.
+        let running = try ResponderIdentity(certificate: revoked.certificate, key: revoked.key, of: site.authority)
+        _ = try site.authority.revoke([revoked.certificate.serial], reason: .superseded, key: site.key)
+        for (certificate, key, words) in [(ended, key, "good from"), (revoked.certificate, revoked.key, "is revoked")] {
+            let error = #expect(throws: AuthorityError.self) {
+                try ResponderIdentity(certificate: certificate, key: key, of: site.authority)
+            }
+            #expect(error?.code == .refused && error?.reason.contains(words) == true, "\(error as Any)")
+        }
+        let error = #expect(throws: AuthorityError.self) {
+            try site.authority.answer(ocspRequest: [], signer: running.certificate, key: running.key)
+        }
+        #expect(error?.reason.contains("is revoked") == true)
+        let failure = site.directory.file("failure.der")
+        try OperatorFile(failure).write(Authority.ocspFailure())
+        let shown = try await Tool.openssl("ocsp", "-respin", failure, "-resp_text", "-noverify")
+        #expect(shown.text.contains("internalerror"), "\(shown.text)")
+    }
 }

@@ -104,6 +104,29 @@ struct OpenSSLInterplayTests {
         #expect(list.entries.map(\.serial) == [before.row.serial])
     }
 
+    /// Certificates that name their issuer's serial number find the renewed root only if that is the same.
+    @Test(arguments: [("keyid:always", false), ("keyid:always,issuer:always", true)])
+    func whatNamesTheSerialNumberKeepsVerifying(_ identifier: String, _ isKept: Bool) async throws {
+        let site = try Site()
+        let layout = site.authority.layout
+        let config = String(decoding: try contents(of: layout.configuration), as: UTF8.self)
+        let changed = config.replacing(
+            "authorityKeyIdentifier = keyid:always",
+            with: "authorityKeyIdentifier = \(identifier)"
+        )
+        try OperatorFile(layout.configuration).write(Array(changed.utf8), force: true)
+        let request = site.directory.file("req.pem")
+        try OperatorFile(request).write(Identity(.client, host: HostName("node1")).request(key: .generate(.p256)).pem)
+        let leaf = site.directory.file("leaf.pem")
+        let signed = try await self.opensslCA(site, "-in", request, "-out", leaf, "-notext")
+        try #require(signed.isGood, "\(signed.text)")
+        let renewed = try site.authority.renewSelf(key: site.key)
+        #expect((renewed.certificate.serial == site.authority.certificate.serial) == isKept)
+        #expect(renewed.certificate != site.authority.certificate)
+        let verified = try await Tool.openssl("verify", "-CAfile", layout.certificate, leaf)
+        #expect(verified.isGood, "\(verified.text)")
+    }
+
     @Test func initOffersAnOldAuthorityItsRenewal() async throws {
         let old = try await OldAuthority()
         let arguments = ["init", "--base-directory", old.base]

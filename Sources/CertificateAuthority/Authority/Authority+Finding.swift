@@ -36,6 +36,16 @@ extension Authority {
         return try self.index().rows.map { CertificateEntry($0, details[$0.serial], now: now) }
     }
 
+    /// The certificates of nodes that a registration key let in, and of their renewals, oldest first.
+    ///
+    /// - Throws: `AuthorityError` of code `missing` when no certificate and no key has that id.
+    public func entries(registeredBy id: String) throws -> [CertificateEntry] {
+        let found = try self.entries().filter { $0.details.registrationKey == id }
+        // A key that nobody has used yet is no mistake.
+        if found.isEmpty { _ = try self.findRegistrationKeys([id]) }
+        return found
+    }
+
     /// The certificates that end within that time and have no successor that lives longer.
     ///
     /// A successor is a renewal on record, or a certificate for the same key, subject and names, as `openssl ca` makes it. A

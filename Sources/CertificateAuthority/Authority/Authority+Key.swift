@@ -37,6 +37,32 @@ extension Authority {
         return key
     }
 
+    /// Throws when a token keeps the key: its PIN is changed by the token's own tool.
+    public func refuseTokenKey() throws {
+        guard let token = try self.tokenKey else { return }
+        throw AuthorityError(
+            .refused,
+            "setting the passphrase",
+            "a token keeps the key: \(token)",
+            advice: "change its PIN by the token's tool, as 'pkcs11-tool --change-pin'"
+        )
+    }
+
+    /// Encrypts the authority's key with another passphrase, or leaves it open without one.
+    ///
+    /// The file with the old passphrase is not kept: whoever knows that passphrase shall not have the key.
+    public func encryptKey(_ key: PrivateKey, with passphrase: Passphrase?, derivation: KeyDerivation = .pbkdf2) throws
+    {
+        try self.refuseTokenKey()
+        let session = try self.session()
+        try FileSystem.write(
+            key.pem(encryptedWith: passphrase, derivation: derivation),
+            to: self.layout.key,
+            mode: 0o600
+        )
+        try session.note("key-passphrase", [("encrypted", passphrase == nil ? "no" : "yes")])
+    }
+
     /// Opens the key of a directory, from its file or its token.
     static func openKey(_ layout: Layout, _ passphrase: Passphrase?) throws -> PrivateKey {
         if let token = try self.tokenKey(layout) { return try PrivateKey.inToken(token, pin: passphrase) }

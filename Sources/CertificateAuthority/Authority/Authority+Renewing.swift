@@ -98,10 +98,15 @@ extension Authority {
         try self.checkRenewable()
         let session = try self.session()
         let now = self.clock()
+        // Certificates that name their issuer's serial number, as 'authorityKeyIdentifier = issuer:always' makes them, would
+        // not find a root with another one.
+        let isNamed = session.index.rows.contains { row in
+            row.notAfter >= now && (try? self.certificate(row.serial))?.namesIssuerSerial == true
+        }
         let draft = try CertificateDraft(
             subject: self.certificate.subject,
             key: key,
-            serial: session.unusedSerial(),
+            serial: isNamed ? self.certificate.serial : session.unusedSerial(),
             notBefore: now + -300,
             notAfter: min(now + lifetime.seconds, .lastUTCTime)
         )

@@ -40,6 +40,31 @@ extension Authority {
         return now >= half && end <= now + lifetime.seconds ? end : nil
     }
 
+    /// What others need to know about revocations, in PEM: the latest list, while the root changes that of the other authority, and
+    /// the certificates that sign them where these are no roots.
+    ///
+    /// The list is written anew when it must be. Where that fails the present one is published, as long as it is good.
+    ///
+    /// - Throws: `AuthorityError` when there is no list that is good now.
+    public func publishedLists(key: PrivateKey) throws -> [UInt8] {
+        let isNeeded = try self.whyNewListIsNeeded() != nil
+        let fresh = Result { isNeeded ? try self.writeRevocationList(key: key) : nil }
+        let now = self.clock()
+        var result: [UInt8] = []
+        for authority in try self.generations() {
+            guard let list = try authority.revocationList(), list.thisUpdate <= now, let end = list.nextUpdate,
+                end > now
+            else {
+                // Without the own list nobody would notice that it is missing.
+                if authority.layout.base == self.layout.base { _ = try fresh.get() }
+                continue
+            }
+            result += list.pem
+            if !authority.certificate.isSelfSigned { result += authority.certificate.pem }
+        }
+        return result
+    }
+
     /// Writes a new revocation list with the next number.
     @discardableResult
     public func writeRevocationList(

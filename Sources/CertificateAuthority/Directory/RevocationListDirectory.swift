@@ -41,6 +41,18 @@ struct RevocationListDirectory {
         return try self.file(name, self.closeGaps(name, left, chosen))
     }
 
+    /// The lists in the directory, of whatever name; empty when there is no directory.
+    func all() throws -> [RevocationList] {
+        guard FileSystem.exists(self.path) else { return [] }
+        return try FileSystem.names(in: self.path).filter { name in
+            let parts = name.split(separator: ".r", omittingEmptySubsequences: false)
+            return parts.count == 2 && parts[0].utf8.count == 8 && Int(parts[1]) != nil
+        }.compactMap { name in
+            // Whatever else has such a name is no list that could end.
+            (try? FileSystem.read("\(self.path)/\(name)")).flatMap { try? RevocationList(bytes: $0, from: name) }
+        }
+    }
+
     private func file(_ name: String, _ number: Int) -> String { "\(self.path)/\(name).r\(number)" }
 
     /// The files of that hash in the order of their numbers.

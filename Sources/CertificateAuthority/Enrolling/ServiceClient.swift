@@ -4,7 +4,7 @@ internal import Glibc
 /// Talks to the enrolment service: one request over a connection of its own.
 ///
 /// Nothing is sent before the server has proved to be the one that is meant. Bounded by ``patience`` for each wait, six times
-/// that for the whole exchange, and 1 MiB for the answer.
+/// that for the whole exchange, and the request's limit for the answer.
 public struct ServiceClient {
     /// How the server is known.
     public enum Trust {
@@ -44,7 +44,8 @@ public struct ServiceClient {
         if let failure = connection.send(request.encoded(for: self.address)) {
             throw AuthorityError(.network, step, failure)
         }
-        guard let response = ServiceResponse(bytes: try self.receive(connection, step)) else {
+        let answer = try self.receive(connection, request.answerLimit, step)
+        guard let response = ServiceResponse(bytes: answer, limit: request.answerLimit) else {
             throw AuthorityError(.network, step, "it does not answer in HTTP", advice: "is this the enrolment service?")
         }
         guard response.status == 200 else {
@@ -53,16 +54,16 @@ public struct ServiceClient {
         return response.body
     }
 
-    private func receive(_ connection: TLSConnection, _ step: String) throws -> [UInt8] {
+    private func receive(_ connection: TLSConnection, _ limit: Int, _ step: String) throws -> [UInt8] {
         var answer: [UInt8] = []
         let end = Timestamp.now + 6 * self.patience
-        while answer.count <= ServiceResponse.limit, Timestamp.now < end {
+        while answer.count <= limit, Timestamp.now < end {
             switch connection.receive(limit: 1 << 14) {
             case .bytes(let bytes): answer += bytes
             case .end: return answer
             case .failure(let reason):
                 // A peer may close without TLS's farewell; the length in the head says whether all is here.
-                if ServiceResponse(bytes: answer) != nil { return answer }
+                if ServiceResponse(bytes: answer, limit: limit) != nil { return answer }
                 throw AuthorityError(.network, step, reason)
             }
         }

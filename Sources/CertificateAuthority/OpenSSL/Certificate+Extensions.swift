@@ -64,6 +64,9 @@ extension Certificate {
         }
     }
 
+    /// Whether it names the certificate of its issuer by the serial number, and not the issuer's key alone.
+    var namesIssuerSerial: Bool { X509_get0_authority_serial(self.pointer) != nil }
+
     /// Whether an extension is there, and if so whether it is critical.
     func criticality(of nid: Int32) -> Bool? {
         let index = X509_get_ext_by_NID(self.pointer, nid, -1)

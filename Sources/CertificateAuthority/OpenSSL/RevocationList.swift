@@ -90,6 +90,17 @@ public final class RevocationList {
         self.init(owning: pointer)
     }
 
+    /// All lists in a PEM, which may hold other things; at most 1000.
+    static func all(inPEM bytes: [UInt8]) throws -> [RevocationList] {
+        defer { ERR_clear_error() }
+        let bio = MemoryBIO(bytes)
+        var found: [RevocationList] = []
+        while found.count < 1000, let pointer = PEM_read_bio_X509_CRL(bio.pointer, nil, nil, nil) {
+            found.append(RevocationList(owning: pointer))
+        }
+        return found
+    }
+
     /// PEM.
     public var pem: [UInt8] {
         let bio = MemoryBIO()

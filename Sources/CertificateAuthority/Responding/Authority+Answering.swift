@@ -12,6 +12,7 @@ extension Authority {
         lifetime: Lifetime = .hours(24)
     ) throws -> [UInt8] {
         let step = "answering an OCSP request"
+        try self.refuseUnfitSigner(signer)
         guard let request = decoded(bytes, { d2i_OCSP_REQUEST(nil, $0, $1) }) else {
             return try Self.refusal(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, step)
         }
@@ -33,6 +34,11 @@ extension Authority {
         let response = try openSSL(step) { OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic) }
         defer { OCSP_RESPONSE_free(response) }
         return encoded { i2d_OCSP_RESPONSE(response, $0) }
+    }
+
+    /// The answer `internalError`, which says that it is not the request that is wrong; in DER.
+    public static func ocspFailure() throws -> [UInt8] {
+        try self.refusal(OCSP_RESPONSE_STATUS_INTERNALERROR, "answering an OCSP request")
     }
 
     private static func refusal(_ status: Int32, _ step: String) throws -> [UInt8] {

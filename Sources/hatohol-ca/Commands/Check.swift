@@ -21,6 +21,7 @@ struct Check: ParsableCommand {
     @Argument(help: ArgumentHelp("The peer; port 5671 unless given.", valueName: "host:port"))
     var peer: String
 
+    @OptionGroup var ownKey: OwnKeyOptions
     @OptionGroup(title: "Less strict") var strictness: StrictnessOptions
     @OptionGroup var output: OutputOptions
 
@@ -146,7 +147,7 @@ struct Check: ParsableCommand {
         if let cert, let key {
             check.identity = (
                 try Certificate.list(bytes: Files.read(cert), from: cert),
-                try PrivateKey(pem: Files.read(key), from: key)
+                try self.ownKey.open(key).key
             )
         }
         return check

@@ -6,7 +6,8 @@ struct Deploy: ParsableCommand {
         abstract: "Give a broker on this host its certificate, and see that it serves it.",
         discussion: """
             Writes certificate, chain and key into one file at one moment, runs the
-            command that makes the broker look at it, and compares what is served.
+            command that makes the broker look at it, and compares what is served. A key
+            that was encrypted is open in that file: the broker reads it at each handshake.
 
             EXAMPLE
               hatohol-ca deploy --cert server-cert.pem --key key.pem \\
@@ -29,6 +30,7 @@ struct Deploy: ParsableCommand {
     @Option(help: ArgumentHelp("Where the broker listens; its certificate is compared.", valueName: "host:port"))
     var peer: String?
 
+    @OptionGroup var ownKey: OwnKeyOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var preview: DryRunOptions
 
@@ -37,7 +39,7 @@ struct Deploy: ParsableCommand {
         guard let certificate = certificates.first else {
             throw AuthorityError(.input, "reading the certificate \(self.cert)", "it holds no certificate")
         }
-        let key = try PrivateKey(pem: Files.read(self.key), from: self.key)
+        let key = try self.ownKey.open(self.key).key
         let errors = Lint.findings(certificate).filter { $0.severity == .error }
         guard errors.isEmpty else {
             throw AuthorityError(.refused, "deploying \(self.cert)", errors.map(\.text).joined(separator: ", "))

@@ -7,7 +7,8 @@ struct Export: ParsableCommand {
         discussion: """
             PKCS#12 is encrypted with AES-256; --legacy uses triple DES for Java 8 and
             Windows before 2019. The combined PEM holds the certificate, its chain and
-            the key, which lets RabbitMQ change all of them at one moment.
+            the key, which lets RabbitMQ change all of them at one moment. A key that is
+            encrypted stays so in PEM.
 
             EXAMPLES
               hatohol-ca export --cert server-cert.pem --key key.pem --format pem --out server.pem
@@ -45,6 +46,7 @@ struct Export: ParsableCommand {
     @Flag(help: "Replace the file; the old one gets the ending .old.")
     var force = false
 
+    @OptionGroup var ownKey: OwnKeyOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var preview: DryRunOptions
 
@@ -62,15 +64,19 @@ struct Export: ParsableCommand {
             if self.preview.dryRun { return try self.announce() }
             return try Files.write(certificate.der, to: self.out, force: self.force)
         }
-        let pem = try Files.read(keyFile)
-        let key = try PrivateKey(pem: pem, from: keyFile)
+        let (key, keyPassphrase) = try self.ownKey.open(keyFile)
         guard let certified = certificate.publicKey, key.matches(certified) else {
             throw AuthorityError(.input, "exporting", "\(keyFile) is not the key of \(self.cert)")
         }
         if self.preview.dryRun { return try self.announce() }
         if self.format == .pem {
             let certificates = chain.flatMap(\.pem)
-            return try Files.write(certificates + key.pem(), to: self.out, mode: 0o600, force: self.force)
+            return try Files.write(
+                certificates + key.pem(encryptedWith: keyPassphrase),
+                to: self.out,
+                mode: 0o600,
+                force: self.force
+            )
         }
         guard
             let passphrase = try self.exportPassphraseFile.map(PassphraseSource.file) ?? PassphraseSource.promptForNew()

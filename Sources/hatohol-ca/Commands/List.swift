@@ -7,6 +7,7 @@ struct List: ParsableCommand {
         discussion: """
             EXAMPLES
               hatohol-ca list --state valid
+              hatohol-ca list --registration-key 5f3a9c21
               hatohol-ca list --json | jq -r 'select(.profile=="server").name'
             """
     )
@@ -17,9 +18,13 @@ struct List: ParsableCommand {
     @Option(help: ArgumentHelp("Only valid, expired, revoked or held ones.", valueName: "state"))
     var state: CertificateEntry.State?
 
+    @Option(help: ArgumentHelp("Only what came by this registration key, renewals included.", valueName: "id"))
+    var registrationKey: String?
+
     func run() throws {
         let authority = try self.directory.open()
-        for entry in try authority.entries() where self.state == nil || entry.state == self.state {
+        let entries = try self.registrationKey.map(authority.entries(registeredBy:)) ?? authority.entries()
+        for entry in entries where self.state == nil || entry.state == self.state {
             self.output.show(JSON(entry), or: [entry.line])
         }
     }

@@ -18,6 +18,7 @@ struct Revoke: ParsableCommand {
               hatohol-ca revoke web1.example.com --reason keyCompromise --install /etc/rabbitmq/tls/crl
               hatohol-ca revoke 4CA20731 --reason superseded
               hatohol-ca revoke client-cert.pem
+              hatohol-ca revoke --registration-key 5f3a9c21 --reason keyCompromise
             """
     )
 

@@ -52,15 +52,15 @@ struct NodeFiles {
     }
 
     /// The key to follow the present one: that of an interrupted attempt if it is of this kind, or a new one.
-    func nextKey(_ type: KeyType, after present: PrivateKey) throws -> PrivateKey {
+    func nextKey(_ type: KeyType, after present: PrivateKey, _ passphrase: Passphrase?) throws -> PrivateKey {
         let pending = OperatorFile(self.pending)
         if pending.exists {
-            let key = try PrivateKey(pem: pending.read(), from: self.pending)
+            let key = try PrivateKey(pem: pending.read(), passphrase: passphrase, from: self.pending)
             // An attempt that was interrupted at its very end has left what is the present key by now.
             if key.type == type, !key.matches(present) { return key }
             try pending.remove()
         }
-        return try self.makePendingKey(type, passphrase: nil)
+        return try self.makePendingKey(type, passphrase: passphrase)
     }
 
     /// Removes the key that was to follow.
@@ -86,13 +86,13 @@ struct NodeFiles {
     }
 
     /// Replaces the certificate by its successor, with it the key if there is a new one, and the roots where they changed.
-    func renew(_ answer: NodeAnswer, newKey: PrivateKey?) throws {
+    func renew(_ answer: NodeAnswer, newKey: PrivateKey?, _ passphrase: Passphrase?) throws {
         try self.replace(self.roots, with: answer.rootsPEM, force: true)
         let pair = LinkedPair(certificate: self.certificate, key: self.key)
         guard newKey != nil || pair.isLinked else {
             return try self.replace(self.certificate, with: answer.chainPEM, force: true)
         }
-        try pair.replace(certificate: answer.chainPEM, key: newKey?.pem())
+        try pair.replace(certificate: answer.chainPEM, key: newKey?.pem(encryptedWith: passphrase))
         if newKey != nil { try self.forgetNextKey() }
     }
 

@@ -21,6 +21,14 @@ struct NodeRenewalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --url: the roots; default ca-cert.pem beside the certificate.", valueName: "file"))
     var ca: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --url: the first line opens the key, if it is encrypted; a new one, too.",
+            valueName: "file"
+        )
+    )
+    var keyPassphraseFile: String?
+
     @Flag(help: "With --url: make a new key as well; both files change at one moment.")
     var rekey = false
 
@@ -42,8 +50,9 @@ struct NodeRenewalOptions: ParsableArguments {
         guard (0...86_400).contains(self.jitter), (0...86_400).contains(self.patience) else {
             throw ValidationError("--jitter and --patience are at most 86400 seconds")
         }
-        guard self.url != nil || (self.key == nil && self.ca == nil && self.hook == nil) else {
-            throw ValidationError("--key, --ca and --hook belong to --url")
+        let isNodes = self.key != nil || self.ca != nil || self.hook != nil || self.keyPassphraseFile != nil
+        guard self.url != nil || !isNodes else {
+            throw ValidationError("--key, --key-passphrase-file, --ca and --hook belong to --url")
         }
         guard self.url != nil || !self.rekey else {
             throw ValidationError("--rekey belongs to --url; on the authority's host there is 'hatohol-ca rekey'")
@@ -72,12 +81,12 @@ struct NodeRenewalOptions: ParsableArguments {
                 ]
             )
         }
-        let key = try PrivateKey(pem: Files.read(files.key), from: files.key)
+        let (key, passphrase) = try OwnKeyOptions.open(files.key, passphraseFile: self.keyPassphraseFile)
         let roots = try Certificate.list(bytes: Files.read(files.roots), from: files.roots)
         if self.jitter > 0 { sleep(UInt32.random(in: 0...UInt32(self.jitter))) }
         var client = ServiceClient(url, trust: .roots(roots))
         client.identity = (chain, key)
-        let newKey = self.rekey ? try files.nextKey(self.keyType ?? key.type ?? .p256, after: key) : nil
+        let newKey = self.rekey ? try files.nextKey(self.keyType ?? key.type ?? .p256, after: key, passphrase) : nil
         let order = RenewalOrder(request: try newKey.map { try Self.request(for: old, key: $0) })
         let request = ServiceRequest.post("/v1/renew", order.encoded())
         let body = try Persistence(seconds: self.patience).send(request, by: client) {
@@ -89,7 +98,7 @@ struct NodeRenewalOptions: ParsableArguments {
             throw AuthorityError(.refused, "renewing \(path)", "the answer is for \(answer.certificate.subject)")
         }
         if self.hook != nil { try files.oweHook() }
-        try files.renew(answer, newKey: newKey)
+        try files.renew(answer, newKey: newKey, passphrase)
         try self.runOwedHook(files)
         output.show(
             [

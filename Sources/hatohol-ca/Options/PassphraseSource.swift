@@ -18,7 +18,7 @@ enum PassphraseSource {
         var bytes: [UInt8] = []
         defer { bytes.withUnsafeMutableBytes { Self.wipe($0) } }
         var byte: UInt8 = 0
-        while bytes.count <= 1024 {
+        while bytes.count <= Self.longest {
             let count = read(file, &byte, 1)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
@@ -28,33 +28,39 @@ enum PassphraseSource {
             bytes.append(byte)
         }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        guard (4...1024).contains(bytes.count) else {
-            throw AuthorityError(
-                .passphrase,
-                "reading the passphrase",
-                "it has \(bytes.count) bytes",
-                advice: "use 4 to 1024"
-            )
-        }
-        return Passphrase(bytes)
+        return try self.passphrase(bytes)
     }
 
     /// Asks at the terminal without showing what is typed; nil when there is no terminal.
+    ///
+    /// Ctrl-C ends the program, with the terminal as it was.
     static func prompt(_ question: String) throws -> Passphrase? {
         let terminal = Glibc.open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { return nil }
         defer { close(terminal) }
-        var settings = termios()
-        guard tcgetattr(terminal, &settings) == 0 else { return nil }
-        var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(terminal, TCSAFLUSH, &silent)
-        defer {
-            tcsetattr(terminal, TCSAFLUSH, &settings)
-            write(terminal, "\n", 1)
+        switch SilentTerminal(terminal).ask(question, limit: Self.longest) {
+        case nil: return nil
+        case .interrupted(let signal)?:
+            raise(signal)
+            throw AuthorityError(.passphrase, "reading the passphrase", "it was interrupted")
+        case .line(var bytes)?:
+            defer { bytes.withUnsafeMutableBytes { Self.wipe($0) } }
+            return try self.passphrase(bytes)
         }
-        write(terminal, question, question.utf8.count)
-        return try self.descriptor(terminal)
+    }
+
+    private static let longest = 1024
+
+    private static func passphrase(_ bytes: [UInt8]) throws -> Passphrase {
+        guard (4...Self.longest).contains(bytes.count) else {
+            throw AuthorityError(
+                .passphrase,
+                "reading the passphrase",
+                "it has \(bytes.count) bytes",
+                advice: "use 4 to \(Self.longest)"
+            )
+        }
+        return Passphrase(bytes)
     }
 
     /// Asks twice for a passphrase to be set; nil when there is no terminal.

@@ -1,11 +1,15 @@
 internal import ArgumentParser
 internal import CertificateAuthority
+internal import Enrolment
 internal import Escaping
 
 /// Which certificates change, and what follows.
 struct RevocationOptions: ParsableArguments {
     @Argument(help: "Serial number, common name, alternative name or file.")
-    var certificate: String
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("Instead: all that came by this registration key, renewals included.", valueName: "id"))
+    var registrationKey: String?
 
     @Option(
         help: ArgumentHelp(
@@ -34,6 +38,12 @@ struct RevocationOptions: ParsableArguments {
     var install: String?
 
     func validate() throws {
+        guard (self.certificate == nil) != (self.registrationKey == nil) else {
+            throw ValidationError("name either a certificate or --registration-key")
+        }
+        guard self.registrationKey == nil || (self.purpose == nil && !self.all) else {
+            throw ValidationError("--purpose and --all belong to the name of a certificate")
+        }
         guard !(self.noCrl && self.install != nil) else {
             throw ValidationError("--no-crl and --install exclude each other")
         }
@@ -41,11 +51,24 @@ struct RevocationOptions: ParsableArguments {
 
     /// The certificates that are meant; a name that several have needs `--all` or a serial number.
     private func entries(_ authority: Authority, in states: Set<CertificateEntry.State>) throws -> [CertificateEntry] {
-        let found = try authority.find(self.certificate, for: self.purpose).filter { states.contains($0.state) }
+        if let registrationKey {
+            return try authority.entries(registeredBy: registrationKey).filter { states.contains($0.state) }
+        }
+        let name = self.certificate ?? ""
+        let found = try authority.find(name, for: self.purpose).filter { states.contains($0.state) }
         if self.all, !found.isEmpty { return found }
-        guard found.count > 1 else { return [try authority.findOne(self.certificate, in: states, for: self.purpose)] }
+        guard found.count > 1 else { return [try authority.findOne(name, in: states, for: self.purpose)] }
         // Unlike a renewal it concerns what was replaced, too: that is valid to its end.
-        throw authority.ambiguous(self.certificate, found, others: "--all")
+        throw authority.ambiguous(name, found, others: "--all")
+    }
+
+    /// A key that let in whom it should not must let in nobody else.
+    private func furtherAdvice(_ authority: Authority) throws -> [String] {
+        guard let registrationKey, try authority.registrationKeys().contains(where: { $0.key.id == registrationKey })
+        else { return [] }
+        return [
+            "the registration key can still be used, as far as it is good: 'hatohol-ca key remove \(registrationKey)' ends that"
+        ]
     }
 
     /// Makes a change on every record that it concerns, and says what was done and what must follow.
@@ -74,7 +97,7 @@ struct RevocationOptions: ParsableArguments {
             let key = self.noCrl ? nil : try passphrase.keyIfItOpens(of: other)
             report.records.append(try self.apply(change, to: elsewhere.map(\.entry), of: other, key))
         }
-        report.advice = try change.advice(authority, own)
+        report.advice = try change.advice(authority, own) + self.furtherAdvice(authority)
         report.show(installing: self.install, output)
     }
 

@@ -9,7 +9,7 @@ extension JSON {
             "notAfter": JSON(entry.row.notAfter), "profile": JSON(entry.details.profile?.rawValue),
             "names": JSON(entry.details.alternativeNames), "revoked": JSON(entry.row.revocation?.time),
             "reason": JSON(entry.reason?.rawValue), "requester": JSON(entry.details.requester),
-            "renewedFrom": JSON(entry.details.renewedFrom),
+            "renewedFrom": JSON(entry.details.renewedFrom), "registrationKey": JSON(entry.details.registrationKey),
         ]
     }
 

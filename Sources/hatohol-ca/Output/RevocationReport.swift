@@ -56,9 +56,11 @@ struct RevocationReport {
                 let names = record.entries.map(record.authority.commonName(of:))
                 for user in names where !users.contains(user) { users.append(user) }
             }
-            lines.append(
-                "close what is open: " + users.map(BrokerConfiguration().closing(user:)).joined(separator: "; ")
-            )
+            if !users.isEmpty {
+                lines.append(
+                    "close what is open: " + users.map(BrokerConfiguration().closing(user:)).joined(separator: "; ")
+                )
+            }
         }
         lines += self.untouched.map {
             "for the same key, and not \(self.verb): \($0.entry.row.serial) \($0.entry.row.subject) in \($0.authority.layout.base)"

@@ -16,6 +16,11 @@ extension EnrolmentService {
                 try await self.registrar.roots()
             }
         }
+        router.get("/v1/crl") { request, context in
+            await self.respond(request, context, "crl", type: "application/x-pem-file") {
+                try await self.registrar.lists()
+            }
+        }
         router.post("/v1/enroll") { request, context in
             await self.respond(request, context, "enroll", type: "application/json") {
                 let order = try EnrolmentOrder(bytes: try await self.body(of: request, context))

@@ -56,7 +56,7 @@ final class EnrolmentService: Sendable {
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.runService() }
-            group.addTask { await self.keepIdentity() }
+            group.addTask { await self.keepFresh() }
             try await group.next()
             group.cancelAll()
         }
@@ -92,9 +92,15 @@ final class EnrolmentService: Sendable {
         }
     }
 
-    /// Renews the service's own certificate in time.
-    private func keepIdentity() async {
+    /// Renews the service's own certificate and the revocation list in time, also when nobody asks for them.
+    private func keepFresh() async {
+        // The sleep ends early only when the service ends.
         while (try? await Task.sleep(for: .seconds(3600))) != nil {
+            do {
+                try await self.registrar.refreshList()
+            } catch {
+                self.logger.error("renewing the revocation list failed: \(error)")
+            }
             do {
                 let identity = try await self.registrar.identity(for: self.host)
                 guard identity != self.identity else { continue }

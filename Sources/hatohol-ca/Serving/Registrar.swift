@@ -46,6 +46,17 @@ actor Registrar {
         }
     }
 
+    /// The revocation lists in PEM, fresh as long as the service runs.
+    func lists() throws(EnrolmentProblem) -> [UInt8] {
+        try self.answering("crl", "") { try $0.publishedLists(key: self.key) }
+    }
+
+    /// Writes a new revocation list when one is needed, whether or not anybody asks for it.
+    func refreshList() throws {
+        let authority = try Authority(base: self.base, patience: self.patience)
+        if try authority.whyNewListIsNeeded() != nil { try authority.writeRevocationList(key: self.key) }
+    }
+
     /// The roots that nodes should trust, in PEM.
     func roots() throws(EnrolmentProblem) -> [UInt8] {
         try self.answering("ca", "") { try $0.trustedRoots() }

@@ -31,6 +31,16 @@ struct ResponderService {
         try await application.runService()
     }
 
+    /// The answer to a request; where the fault is ours the log says what it is, and the client that there is one.
+    private func answer(_ request: [UInt8]) async throws -> [UInt8] {
+        do {
+            return try await self.responder.answer(request)
+        } catch let error as AuthorityError {
+            tell(["\(error)"])
+            return try Authority.ocspFailure()
+        }
+    }
+
     private func respond(_ request: Request) async -> Response {
         do {
             let bytes: [UInt8]
@@ -41,7 +51,7 @@ struct ResponderService {
             case .get: bytes = OCSPPath.request(in: request.uri.path) ?? []
             default: return Response(status: .methodNotAllowed, headers: [.allow: "GET, POST"])
             }
-            let answer = try await self.responder.answer(bytes)
+            let answer = try await self.answer(bytes)
             return Response(
                 status: .ok,
                 headers: [.contentType: "application/ocsp-response", .cacheControl: "no-store"],

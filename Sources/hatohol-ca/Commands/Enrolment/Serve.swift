@@ -14,7 +14,8 @@ struct Serve: AsyncParsableCommand {
             nowhere else.
 
             POST /v1/enroll takes a registration key and a request; POST /v1/renew takes
-            the old certificate in the TLS handshake; GET /v1/ca answers with the roots.
+            the old certificate in the TLS handshake; GET /v1/ca answers with the roots, and
+            GET /v1/crl with the revocation list, which is renewed in time.
 
             EXAMPLES
               hatohol-ca serve --listen 0.0.0.0:8443 --host-name ca.example.com --passphrase-file /run/ca-passphrase

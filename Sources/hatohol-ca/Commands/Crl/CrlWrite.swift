@@ -1,8 +1,9 @@
 internal import ArgumentParser
 internal import CertificateAuthority
 
-struct Crl: ParsableCommand {
+struct CrlWrite: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "write",
         abstract: "Write the revocation list, and put it where RabbitMQ reads it.",
         discussion: """
             A broker that checks revocation rejects every client once the list has
