@@ -31,7 +31,7 @@ struct ForgottenRevocationTests {
         try Command.run("sh", ["-c", "cd '\(self.site.authority.layout.directory)' && \(command)"])
     }
 
-    /// - Parameter hasDetails: whether the true reason is still there that index.txt has no word for.
+    /// `hasDetails` says whether the true reason is still there that index.txt has no word for.
     private func expectNothingForgotten(
         hasDetails: Bool = true,
         sourceLocation: SourceLocation = #_sourceLocation

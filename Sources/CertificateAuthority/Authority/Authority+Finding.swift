@@ -102,7 +102,9 @@ extension Authority {
         return found
     }
 
-    /// Whether a certificate speaks for a name. The record leads to it, and the certificate decides, if it is filed.
+    /// Whether a certificate speaks for a name.
+    ///
+    /// The record leads to it, and the certificate decides, if it is filed.
     private func has(_ entry: CertificateEntry, name text: String) -> Bool {
         guard entry.details.alternativeNames.contains(where: { $0.isMeant(by: text) }) else { return false }
         guard let certificate = try? self.certificate(entry.row.serial) else { return true }

@@ -61,7 +61,8 @@ extension Authority {
             .refused,
             step,
             "its key was revoked as compromised, with the certificate \(serial)",
-            advice: "make a new key; if the revocation was a mistake, 'sign --accept-compromised-key' certifies it again"
+            advice:
+                "make a new key; if the revocation was a mistake, 'sign --accept-compromised-key' certifies it again"
         )
     }
 

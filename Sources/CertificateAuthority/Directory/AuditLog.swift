@@ -19,7 +19,9 @@ public struct AuditLog: Sendable {
         /// Ties the line to all before it.
         public let hash: String
 
-        /// Reads a line; nil for what is none. Whether the hash is right has not been looked at.
+        /// Reads a line; nil for what is none.
+        ///
+        /// Whether the hash is right has not been looked at.
         init?(_ line: Substring) {
             guard let tab = line.lastIndex(of: "\t"), case let parts = line[..<tab].split(separator: "\t"),
                 parts.count >= 4, let number = Int(parts[0])

@@ -37,7 +37,9 @@ struct KnownRevocations {
         }
     }
 
-    /// Reads what lies in a directory. A list that nobody can read, or that another key signed, tells nothing.
+    /// Reads what lies in a directory.
+    ///
+    /// A list that nobody can read, or that another key signed, tells nothing.
     init(of layout: Layout, issuer: Certificate) throws {
         let list = try FileSystem.readIfThere(layout.revocationList, limit: Index.limit).flatMap {
             // Whoever looks at the list for its own sake says what is wrong with it; the log knows the revocations still.
