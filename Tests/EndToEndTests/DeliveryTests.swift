@@ -89,7 +89,7 @@ struct DeliveryTests {
     @Test
     func `nobody on the way reads text, queue or password`() async throws {
         let broker = try await PrivateBroker.shared
-        let site = try await Site(broker)
+        let site = try await Site(broker, armUser: PrivateBroker.user)
         let proxy = try TCPProxy(target: broker.tlsPort)
         let password = try site.directory.write(PrivateBroker.password + "\n", to: "password")
         var options = site.connection(port: proxy.port)

@@ -17,7 +17,7 @@ struct OriginalCommandLineTests {
     @Test
     func `it works as it did`() async throws {
         let broker = try await PrivateBroker.shared
-        let site = try await Site(broker)
+        let site = try await Site(broker, armUser: PrivateBroker.user)
         let output = try site.directory.write(Self.output, to: "output")
         let script = "#!/bin/sh\ncat '\(output)'\nexec sleep 600\n"
         let fluentd = try site.directory.write(script, to: "td-agent", mode: 0o700)

@@ -15,7 +15,9 @@ final class Site {
     var data: String { self.directory.file("data") }
 
     /// Registers the queue at a fresh store and starts the server.
-    init(_ broker: PrivateBroker) async throws {
+    ///
+    /// An `armUser` is only needed if the agent signs in as somebody else than the server.
+    init(_ broker: PrivateBroker, armUser: String? = nil) async throws {
         self.broker = broker
         self.directory = try TemporaryDirectory()
         try self.directory.write("", to: "app.log")
@@ -24,6 +26,7 @@ final class Site {
                 + ["--broker-url", "amqps://localhost:\(broker.tlsPort)/hatohol"]
                 + ["--tls-ca", broker.authority.certificate]
                 + ["--tls-cert", broker.client.certificate, "--tls-key", broker.client.key]
+                + (armUser.map { ["--arm-user", $0] } ?? [])
         )
         guard outcome.status == 0 else { throw TestFailure("server add: \(outcome.errors)") }
         try self.startServer()

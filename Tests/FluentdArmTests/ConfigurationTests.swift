@@ -67,7 +67,8 @@ import Testing
         #expect(try self.resolve(["--amqp-exchange", "events"]).broker.exchange == .named("events"))
         // The empty name is that of the default exchange, and no missing value.
         #expect(try self.resolve(["--amqp-exchange", ""]).broker.exchange == .named(""))
-        #expect(try self.resolve(file: "[hap2]\namqp_exchange =\n").broker.exchange == .named(""))
+        #expect(try self.resolve(file: "[hap2]\namqp_exchange = ''\n").broker.exchange == .named(""))
+        #expect(try self.resolve(file: "[hap2]\namqp_exchange =\n").broker.exchange == .found)
         #expect(throws: SettingsError.self) {
             try self.resolve(["--amqp-exchange", String(repeating: "x", count: 256)])
         }

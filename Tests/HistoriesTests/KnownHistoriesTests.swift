@@ -82,6 +82,17 @@ struct KnownHistoriesTests {
             gzip logs/app.log.old logs/app.log.old.gz
             delete logs/app.log.old
             """,
+            // A copy and its own archive have the same rest.
+            """
+            tail logs/app.log*
+            start beginning
+            append logs/app.log 13x128
+            settle
+            append logs/app.log 1x20
+            copy logs/app.log logs/app.log-20261102
+            truncate logs/app.log
+            gzip logs/app.log-20261102 logs/app.log-20261102.gz
+            """,
             // The archive of a deleted file has nothing more for others, although its original was still open when it was found.
             """
             tail logs/app.log*

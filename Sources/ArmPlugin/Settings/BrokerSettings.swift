@@ -24,6 +24,9 @@ public struct BrokerSettings: Hashable, Sendable {
         case found
         /// This one; the empty name is that of the default exchange, which original servers need.
         case named(String)
+
+        /// Reads a name; the empty one may stand in quotation marks, since a file cannot set a key to nothing.
+        init(written name: String) { self = .named(["''", "\"\""].contains(name) ? "" : name) }
     }
 
     /// Resolves `amqp-broker`, `-port`, `-vhost`, `-queue`, `-queue-type`, `-exchange`, `-server-user`, `-user`, `-password`, `-password-file`, `-auth`
@@ -57,7 +60,7 @@ public struct BrokerSettings: Hashable, Sendable {
         guard self.queues.base.utf8.count <= QueuePair.longestBase else {
             throw settings.error("amqp-queue", "is longer than \(QueuePair.longestBase) bytes")
         }
-        self.exchange = settings["amqp-exchange"]?.values.last.map(Exchange.named) ?? .found
+        self.exchange = settings["amqp-exchange"]?.values.last.map(Exchange.init(written:)) ?? .found
         if case .named(let name) = self.exchange, name.utf8.count > 255 {
             throw settings.error("amqp-exchange", "is longer than 255 bytes")
         }

@@ -45,7 +45,7 @@ public enum AuthorityExport {
         key: PrivateKey?, certificates: [Certificate]
     ) {
         let step = "opening \(source)"
-        guard let file = decoded(bytes, { d2i_PKCS12(nil, $0, $1) }) else {
+        guard let file = decoded(bytes, free: { PKCS12_free($0) }, { d2i_PKCS12(nil, $0, $1) }) else {
             throw AuthorityError(.input, step, "it is no PKCS#12 file")
         }
         defer { PKCS12_free(file) }

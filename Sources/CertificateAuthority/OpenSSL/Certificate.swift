@@ -25,7 +25,7 @@ public final class Certificate {
     public static func list(bytes: [UInt8], from source: String) throws -> [Certificate] {
         defer { ERR_clear_error() }
         if bytes.first == 0x30 {
-            guard let certificate = decoded(bytes, { d2i_X509(nil, $0, $1) }) else {
+            guard let certificate = decoded(bytes, free: { X509_free($0) }, { d2i_X509(nil, $0, $1) }) else {
                 throw AuthorityError(.input, "reading the certificate \(source)", "it is not a certificate in DER")
             }
             return [Certificate(owning: certificate)]

@@ -40,7 +40,8 @@ public final class CertificateRequest {
         let bio = MemoryBIO(bytes)
         let pointer =
             bytes.first == 0x30
-            ? decoded(bytes) { d2i_X509_REQ(nil, $0, $1) } : PEM_read_bio_X509_REQ(bio.pointer, nil, nil, nil)
+            ? decoded(bytes, free: { X509_REQ_free($0) }, { d2i_X509_REQ(nil, $0, $1) })
+            : PEM_read_bio_X509_REQ(bio.pointer, nil, nil, nil)
         guard let pointer else {
             throw AuthorityError(
                 .input,

@@ -9,13 +9,20 @@ func encoded(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> I
     return [UInt8](UnsafeBufferPointer(start: start, count: Int(count)))
 }
 
-/// Lends the bytes of DER in the form of a `d2i_` function.
-func decoded<Value>(_ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Value?) -> Value?
-{
+/// Lends the bytes of DER in the form of a `d2i_` function; nil also for what is followed by more bytes, which `free` then gives back.
+func decoded<Value>(
+    _ bytes: [UInt8],
+    free: (Value) -> Void,
+    _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Value?
+) -> Value? {
     bytes.withUnsafeBufferPointer { buffer in
         var start = buffer.baseAddress
         let end = buffer.baseAddress.map { $0 + buffer.count }
-        guard let value = decode(&start, buffer.count), start == end else { return nil }
+        guard let value = decode(&start, buffer.count) else { return nil }
+        guard start == end else {
+            free(value)
+            return nil
+        }
         return value
     }
 }

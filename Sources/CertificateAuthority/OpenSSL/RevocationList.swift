@@ -83,7 +83,8 @@ public final class RevocationList {
         let bio = MemoryBIO(bytes)
         let pointer =
             bytes.first == 0x30
-            ? decoded(bytes) { d2i_X509_CRL(nil, $0, $1) } : PEM_read_bio_X509_CRL(bio.pointer, nil, nil, nil)
+            ? decoded(bytes, free: { X509_CRL_free($0) }, { d2i_X509_CRL(nil, $0, $1) })
+            : PEM_read_bio_X509_CRL(bio.pointer, nil, nil, nil)
         guard let pointer else {
             throw AuthorityError(.input, "reading the revocation list \(source)", "it holds none in PEM or DER")
         }

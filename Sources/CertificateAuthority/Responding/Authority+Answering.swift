@@ -13,7 +13,7 @@ extension Authority {
     ) throws -> [UInt8] {
         let step = "answering an OCSP request"
         try self.refuseUnfitSigner(signer)
-        guard let request = decoded(bytes, { d2i_OCSP_REQUEST(nil, $0, $1) }) else {
+        guard let request = decoded(bytes, free: { OCSP_REQUEST_free($0) }, { d2i_OCSP_REQUEST(nil, $0, $1) }) else {
             return try Self.refusal(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, step)
         }
         defer { OCSP_REQUEST_free(request) }

@@ -41,7 +41,7 @@ enum PassphraseSource {
         switch SilentTerminal(terminal).ask(question, limit: Self.longest) {
         case nil: return nil
         case .interrupted(let signal)?:
-            raise(signal)
+            SilentTerminal.end(by: signal)
             throw AuthorityError(.passphrase, "reading the passphrase", "it was interrupted")
         case .line(var bytes)?:
             defer { bytes.withUnsafeMutableBytes { Self.wipe($0) } }

@@ -32,6 +32,16 @@ struct SilentTerminal {
         return self.line(limit)
     }
 
+    /// Ends the program as the terminal would have; returns if the signal is ignored.
+    static func end(by signal: Int32) {
+        // The threads on which tasks run take no signals.
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
+        sigaddset(&wanted, signal)
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+        raise(signal)
+    }
+
     private func line(_ limit: Int) -> Answer {
         var bytes: [UInt8] = []
         // Room for the whole line, so that no copy of a passphrase is left where the array was before.

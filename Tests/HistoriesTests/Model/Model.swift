@@ -292,6 +292,17 @@ struct Model: Sendable {
         guard let lines = self.world.files[file]?.lines, !lines.isEmpty else { return }
         self.ghosts.append(lines)
         self.doubtTwins(of: file)
+        self.doubtRests(of: file, lines)
+    }
+
+    /// Another file that begins with what is lost, and is no copy of this one, looks as if it had the rest.
+    private mutating func doubtRests(of file: World.FileNumber, _ lines: [World.Line]) {
+        for (other, content) in self.world.files where other != file && self.copies[other]?.root != file {
+            guard content.lines.count > lines.count, self.world.isLinked(other),
+                content.lines.starts(with: lines, by: { $0.origin == $1.origin })
+            else { continue }
+            for line in content.lines.dropFirst(lines.count) { self.allowOnceMore(line.origin) }
+        }
     }
 
     private mutating func copy(_ name: String, to: String) -> Bool {

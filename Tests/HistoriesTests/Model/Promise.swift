@@ -24,7 +24,8 @@ extension Model {
     ///
     /// Of a file that was never read to its end for certain, no more may have been read than its first line.
     mutating func doubtTwins(of number: World.FileNumber) {
-        guard let file = self.world.files[number], self.readings[number] != nil || self.wasMatched(number) else {
+        let mayBeRead = self.readings[number] != nil || (self.wasStarted && self.wasMatched(number))
+        guard let file = self.world.files[number], mayBeRead else {
             return
         }
         let reading = self.readings[number].flatMap { $0.generation == file.generation ? $0 : nil }

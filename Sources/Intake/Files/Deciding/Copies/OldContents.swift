@@ -116,8 +116,8 @@ extension OldContents {
         guard let first = self.rest else { return }
         let archives = self.whole.filter { $0.isCompressed && $0 != first }
         // An archive may have more than a copy that was made before it.
-        for file in archives where decision.inquiry.comparison(of: first, with: file)?.isContained == true {
-            self.rest = file
+        for file in archives {
+            if case .beginning = decision.inquiry.comparison(of: first, with: file) { self.rest = file }
         }
         guard let rest = self.rest else { return }
         for file in archives where file != rest {
@@ -163,7 +163,8 @@ extension OldContents {
         if decision.inquiry.comparison(of: file, with: rest) == .different { return true }
         return decision.files[file.identity]?.copy == nil
             && [file, rest].allSatisfy { other in
-                decision.listed[other.identity]?.isMatched == true && !RotatedName(path: other.path).isNumbered
+                decision.listed[other.identity]?.isMatched == true && !other.isCompressed
+                    && !RotatedName(path: other.path).isNumbered
             }
     }
 }
