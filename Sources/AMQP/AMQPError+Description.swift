@@ -28,7 +28,7 @@ extension AMQPError: CustomStringConvertible {
         case (_, .declare) where self.endedConnection:
             "declare the queue with another type, such as durable, or make it by hand"
         case (.refused, _): "check the user's permissions on the queue"
-        case (.preconditionFailed, _) where self.reason.contains("user_id"):
+        case _ where self.isAboutUser:
             "the broker knows the client by another name than its certificate's common name: "
                 + "set ssl_cert_login_from = common_name in rabbitmq.conf"
         case (.preconditionFailed, .declare) where self.reason.contains("limit"):
@@ -37,6 +37,9 @@ extension AMQPError: CustomStringConvertible {
         default: nil
         }
     }
+
+    /// The broker refused a message because of the user that it carries, see ``Route/userID``.
+    public var isAboutUser: Bool { self.code == .preconditionFailed && self.reason.contains("user_id") }
 
     private var signInHint: String {
         let reason = self.reason

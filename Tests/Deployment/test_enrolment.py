@@ -54,7 +54,7 @@ def test_an_enrolled_node_delivers_a_line(deployment, service):
     assert sorted(file.name for file in place.iterdir()) == ["ca-cert.pem", "client-cert.pem", "key.pem"]
     assert (place / "client-cert.pem").read_bytes() != deployment.tls("node")[0].read_bytes()
 
-    deployment.add_server("enrolled", user="enrolled")
+    deployment.add_server("enrolled")
     tried = deployment.agent("--test-connection", queue="enrolled", identity="enrolled", state=place / "state")
     assert tried.child.wait(120) == 0, (deployment.directory / "log").read_text()[-2000:]
 

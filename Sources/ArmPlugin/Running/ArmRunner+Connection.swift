@@ -50,8 +50,7 @@ extension ArmRunner {
         for queue in [self.broker.queues.toServer, self.broker.queues.toArm] {
             self.noteConsumers(of: try await connection.declareQueue(queue, as: self.broker.queueType), own: 0)
         }
-        let route = self.isUnbound ? self.broker.originalRoute : try await self.broker.route(on: connection)
-        self.isUnbound = false
+        let route = try await self.findRoute(on: connection)
         let channel = try await connection.openChannel(confirms: true)
         try await channel.consume(self.broker.queues.toArm, prefetch: Self.prefetch)
         guard !self.isReloading else { throw Reconnector.Again() }
@@ -65,7 +64,7 @@ extension ArmRunner {
             defer { group.cancelAll() }
             do {
                 try await group.next()
-            } catch let error as AMQPError where self.learnsSize(from: error) {
+            } catch let error as AMQPError where self.learnsSize(from: error) || self.learnsName(from: error, route) {
                 throw Reconnector.Again()
             } catch {
                 guard self.isReloading else { throw error }
@@ -74,6 +73,22 @@ extension ArmRunner {
         guard !Task.isCancelled else { return }
         if self.isReloading { throw Reconnector.Again() }
         throw ConnectionEnd(description: "the connection was closed")
+    }
+
+    private func findRoute(on connection: Connection) async throws(AMQPError) -> Route {
+        defer { self.isUnbound = false }
+        var route =
+            self.isUnbound ? self.broker.defaultRoute(as: connection.user) : try await self.broker.route(on: connection)
+        if route.exchange.isEmpty, self.isNameUnknown { route.userID = nil }
+        return route
+    }
+
+    /// Whether the connection ended because the broker knows us by another name than our certificate has, in which case messages through
+    /// the default exchange, where nobody may need it, go without a name from now on.
+    private func learnsName(from error: AMQPError, _ route: Route) -> Bool {
+        guard error.isAboutUser, route.exchange.isEmpty, route.userID != nil else { return false }
+        self.isNameUnknown = true
+        return true
     }
 
     /// Notes how messages go, and says so when that is news.

@@ -4,8 +4,8 @@ internal import HAPI
 extension BrokerSettings {
     /// Finds out how messages reach the server on this connection.
     ///
-    /// Through an exchange of ours they carry the connection's user, so that the server knows that they are this node's. Through
-    /// the default exchange they carry none, as those of original arms.
+    /// They carry the connection's user, so that the server knows that they are this node's, also if an exchange of ours is not there
+    /// yet because the server has not connected. Only the default exchange that was asked for makes an arm like the original ones.
     ///
     /// - Throws: ``AMQP/AMQPError`` with the code `notFound` if the exchange that is named is not there.
     public func route(on connection: Connection) async throws(AMQPError) -> Route {
@@ -16,14 +16,19 @@ extension BrokerSettings {
             return self.route(by: name, on: connection)
         case .found:
             guard self.queues.hasKeysOfItsOwn, try await connection.hasExchange(QueuePair.exchange) else {
-                return self.originalRoute
+                return self.defaultRoute(as: connection.user)
             }
             return self.route(by: QueuePair.exchange, on: connection)
         }
     }
 
     /// As original arms reach their server.
-    var originalRoute: Route { .queue(self.queues.toServer) }
+    private var originalRoute: Route { .queue(self.queues.toServer) }
+
+    /// The same way, in the name of a user.
+    func defaultRoute(as user: String?) -> Route {
+        Route(exchange: "", routingKey: self.queues.toServer, userID: user)
+    }
 
     private func route(by exchange: String, on connection: Connection) -> Route {
         Route(exchange: exchange, routingKey: self.queues.keyToServer, userID: connection.user)

@@ -132,10 +132,7 @@ struct ArmChannel: Sendable {
         guard !exchange.isEmpty, self.queues.hasKeysOfItsOwn else { return .queue(self.queues.toArm) }
         let queues = self.queues
         do {
-            try await connection.bind(
-                [(queues.toServer, queues.keyToServer), (queues.toArm, queues.keyToArm)],
-                to: exchange
-            )
+            try await self.bind(connection, exchange)
         } catch {
             guard error.code == .refused, !error.endedConnection else { throw error }
             self.logger.warning(
@@ -145,6 +142,18 @@ struct ArmChannel: Sendable {
             return .queue(queues.toArm)
         }
         return Route(exchange: exchange, routingKey: queues.keyToArm, userID: connection.user)
+    }
+
+    private func bind(_ connection: Connection, _ exchange: String) async throws(AMQPError) {
+        let keys = [(self.queues.toServer, self.queues.keyToServer), (self.queues.toArm, self.queues.keyToArm)]
+        do throws(AMQPError) {
+            try await connection.bind(keys, to: exchange)
+        } catch {
+            guard error.code == .notFound, !error.endedConnection else { throw error }
+            // Somebody has deleted the exchange since the connection was made.
+            try await connection.declareTopicExchange(exchange)
+            try await connection.bind(keys, to: exchange)
+        }
     }
 
     /// Consumes, and looks now and then at who else does, until one of both fails or the channel is closed.
