@@ -32,9 +32,10 @@ struct SilentTerminal {
         return self.line(limit)
     }
 
-    /// Ends the program as the terminal would have; returns if the signal is ignored.
+    /// Ends the program as the terminal would have.
     static func end(by signal: Int32) {
-        // The threads on which tasks run take no signals.
+        // The runtime has a handler of its own for some, and the threads on which tasks run take none.
+        Glibc.signal(signal, SIG_DFL)
         var wanted = sigset_t()
         sigemptyset(&wanted)
         sigaddset(&wanted, signal)
