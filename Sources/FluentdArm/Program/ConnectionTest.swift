@@ -101,7 +101,8 @@ struct ConnectionTest {
                 try await Task.sleep(for: Self.patience)
                 throw NoAnswer(
                     description:
-                        "the server did not answer within \(Self.patience); check that it runs and consumes \(broker.queues.toServer)"
+                        "the server did not answer within \(Self.patience); check that it runs, consumes \(broker.queues.toServer), "
+                        + "and is told this node's broker user (server update --arm-user)"
                 )
             }
             defer { group.cancelAll() }
