@@ -29,7 +29,7 @@ extension AMQPError: CustomStringConvertible {
             "declare the queue with another type, such as durable, or make it by hand"
         case (.refused, _): "check the user's permissions on the queue"
         case _ where self.isAboutUser:
-            "the broker knows the client by another name than its certificate's common name: "
+            "the broker knows the client by another name than its certificate's common name, too long a one to be told: "
                 + "set ssl_cert_login_from = common_name in rabbitmq.conf"
         case (.preconditionFailed, .declare) where self.reason.contains("limit"):
             "raise the limit of queues (rabbitmqctl set_vhost_limits), or delete queues that nobody uses"
@@ -40,6 +40,16 @@ extension AMQPError: CustomStringConvertible {
 
     /// The broker refused a message because of the user that it carries, see ``Route/userID``.
     public var isAboutUser: Bool { self.code == .preconditionFailed && self.reason.contains("user_id") }
+
+    /// The user that the connection has at the broker, if such a refusal names it.
+    package var authenticatedUser: String? {
+        // "user_id property set to 'n1' but authenticated user was 'CN=n1,O=Example'"; a long one is cut off before its quote.
+        guard self.isAboutUser, self.reason.hasSuffix("'"),
+            let words = self.reason.firstRange(of: "authenticated user was '")
+        else { return nil }
+        let user = self.reason[words.upperBound...].dropLast()
+        return user.isEmpty ? nil : String(user)
+    }
 
     private var signInHint: String {
         let reason = self.reason

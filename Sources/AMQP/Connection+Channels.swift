@@ -129,6 +129,33 @@ extension Connection {
         }
     }
 
+    /// Makes sure of ``user``, by an empty message that no queue takes: the broker compares the user that it carries.
+    ///
+    /// Does nothing where the sign-in says it.
+    ///
+    /// - Parameter exchange: One that the user may publish to; empty for the default one.
+    /// - Throws: Why it cannot be found out; for instance because the broker takes no messages at the moment.
+    public func confirmUser(by exchange: String) async throws {
+        guard case .external = self.configuration.authentication.mechanism, let user = self.user else { return }
+        let channel = try await self.openChannel(confirms: true)
+        // Nobody waits for the answer: a broker that takes no messages gives none.
+        defer { Task { await channel.close() } }
+        do {
+            let route = Route(exchange: exchange, routingKey: "", userID: user)
+            _ = try await channel.publish([], by: route, messageID: "")
+            for try await event in channel.events {
+                switch event {
+                case .confirmed: return
+                case .blocked(let reason):
+                    throw AMQPError(code: .timeout, stage: .publish, reason: reason, address: self.address)
+                default: continue
+                }
+            }
+        } catch {
+            guard self.user != user else { throw error }
+        }
+    }
+
     /// Lets an exchange put messages with a routing key into a queue, for each of several; nothing changes if it does already.
     ///
     /// - Throws: Why not; the user needs the rights to write to the queues and to read from the exchange.

@@ -97,6 +97,7 @@ extension Connection {
             closes: .channelClosed,
             address: self.address
         )
+        self.learnUser(from: error)
         self.channels[number] = nil
         self.outbox.fail(error, channel: channel)
         channel.end(error, isFailure: true)

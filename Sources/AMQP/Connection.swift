@@ -14,6 +14,7 @@ public actor Connection {
     let logger: Logger
     private let lease = EventLoop.Lease()
     private nonisolated let peerInfo = Mutex<PeerInfo?>(nil)
+    private nonisolated let userOfBroker: Mutex<String?>
 
     var phase = Phase.new
     var transport: Transport?
@@ -49,8 +50,15 @@ public actor Connection {
     /// - Parameters:
     ///   - configuration: How to connect; its addresses do not matter here.
     ///   - address: The broker to connect to.
+    ///   - user: Its ``user``, if an earlier connection has learned it from the broker.
     ///   - logger: Gets a warning when certificates are not checked, and otherwise debug messages.
-    public init(configuration: ConnectionConfiguration, address: BrokerAddress, logger: Logger) {
+    public init(
+        configuration: ConnectionConfiguration,
+        address: BrokerAddress,
+        user: String? = nil,
+        logger: Logger
+    ) {
+        self.userOfBroker = Mutex(user)
         self.configuration = configuration
         self.address = address
         var logger = logger
@@ -159,12 +167,24 @@ public actor Connection {
     public nonisolated var peer: PeerInfo? { self.peerInfo.withLock { $0 } }
 
     /// The user that the broker knows this connection by: that of the sign-in, or with EXTERNAL the common name of the client's
-    /// certificate; `nil` before that name is known.
+    /// certificate, until the broker says which other name it takes from there; `nil` before that name is known.
+    ///
+    /// RabbitMQ takes the distinguished name unless `ssl_cert_login_from = common_name` is set, and tells it only when it refuses
+    /// a message that carries another user.
     public nonisolated var user: String? {
         switch self.configuration.authentication.mechanism {
         case .plain(let user, _): user
-        case .external: self.peer?.clientName
+        case .external: self.learnedUser ?? self.peer?.clientName
         }
+    }
+
+    /// What a refusal of the broker told about ``user``.
+    nonisolated var learnedUser: String? { self.userOfBroker.withLock { $0 } }
+
+    func learnUser(from error: AMQPError) {
+        guard let user = error.authenticatedUser, user != self.user else { return }
+        self.userOfBroker.withLock { $0 = user }
+        self.logger.info("the broker takes another name from the certificate", metadata: ["user": "\(user.singleLine)"])
     }
 
     private func addEndWaiter(_ id: UInt64, _ continuation: CheckedContinuation<AMQPError?, Never>) {

@@ -80,4 +80,16 @@ import Testing
         #expect(size("PRECONDITION_FAILED - message size is larger than allowed") == (true, nil))
         #expect(size("PRECONDITION_FAILED - unknown delivery tag 80") == (false, nil))
     }
+
+    @Test func theUserIsReadFromTheRefusal() {
+        func user(_ reason: String, _ code: AMQPError.Code = .preconditionFailed) -> String? {
+            AMQPError(code: code, stage: .channel, reason: reason, replyCode: 406).authenticatedUser
+        }
+        let refusal = "PRECONDITION_FAILED - user_id property set to 'n1' but authenticated user was "
+        #expect(user(refusal + "'CN=n1,O=Bob's'") == "CN=n1,O=Bob's")
+        #expect(user(refusal + "'CN=n1,O=a very long organi...") == nil)
+        #expect(user(refusal + "''") == nil)
+        #expect(user(refusal + "'n2'", .refused) == nil)
+        #expect(user("PRECONDITION_FAILED - authenticated user was 'n2'") == nil)
+    }
 }

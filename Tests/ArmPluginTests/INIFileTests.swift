@@ -39,6 +39,7 @@ import Testing
         ("[hap2]\n\nnonsense\n", "x.conf:3: 'nonsense' is neither a [section] nor key = value"),
         ("# comment\n[hap2\n", "x.conf:2: ']' is missing after the name of the section"),
         ("[hap2]\n= value\n", "x.conf:2: '= value' is neither a [section] nor key = value"),
+        ("[hap2]\nkey = a\u{0}b\n", "x.conf:2: there is a zero byte: write the file as UTF-8"),
     ])
     func errorsNameTheLine(text: String, expected: String) {
         let error = #expect(throws: SettingsError.self) { try INIFile(parsing: text, path: "x.conf") }

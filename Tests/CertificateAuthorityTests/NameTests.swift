@@ -39,6 +39,17 @@ struct NameTests {
         #expect(throws: AuthorityError.self) { try SubjectAlternativeName("\(name)") }
     }
 
+    /// The system's reader of addresses ends at a zero byte, and what stands behind it would go on unseen.
+    @Test(arguments: ["192.0.2.1", "2001:db8::1"])
+    func nothingHidesBehindAnAddress(_ address: String) throws {
+        #expect(IPAddress(address) != nil)
+        for text in ["\(address)\u{0}", "\(address)\u{0}.example.com"] {
+            #expect(IPAddress(text) == nil)
+            #expect(throws: AuthorityError.self) { try HostName(text) }
+            #expect(throws: AuthorityError.self) { try SubjectAlternativeName("IP:\(text)") }
+        }
+    }
+
     /// Controls of terminals, lines and writing directions.
     @Test(arguments: ["\u{202E}moc", "\u{85}", "\u{9B}31m", "\u{2028}", "\u{200B}", "\u{7}", "\u{7F}"])
     func whatCannotBeSeenIsRefused(_ text: String) throws {

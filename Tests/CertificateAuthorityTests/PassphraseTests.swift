@@ -53,6 +53,13 @@ struct PassphraseTests {
         #expect(actions.filter { $0 == "key-passphrase" }.count == 3)
     }
 
+    /// PKCS#12 and tokens take texts that end there: a file in UTF-16 would protect a key by its first letter.
+    @Test func aPassphraseWithAZeroByteIsRefused() async throws {
+        let file = try self.site.directory.write("c\u{0}o\u{0}r\u{0}r\u{0}\n", to: "wide")
+        let set = try await self.run("key-passphrase", "--new-passphrase-file", file)
+        #expect(set.status == 1 && set.errors.contains("zero byte"), "\(set.text)")
+    }
+
     /// Whatever takes a host's key takes its passphrase.
     @Test func anEncryptedKeyOfAHostIsUsable() async throws {
         let node = self.site.directory.file("node")

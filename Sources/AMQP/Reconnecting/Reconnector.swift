@@ -48,6 +48,7 @@ public struct Reconnector: Sendable {
     public func run(_ body: (Connection) async throws -> Void) async {
         var schedule = ReconnectionSchedule(policy: self.policy)
         var lastReason: String?
+        var user: String?
         while !Task.isCancelled {
             var brokers = 1
             var openedAt: ContinuousClock.Instant?
@@ -57,7 +58,13 @@ public struct Reconnector: Sendable {
                 brokers = configuration.addresses.count
                 guard brokers > 0 else { throw AMQPError.configuration("no broker is named") }
                 let address = configuration.addresses[schedule.broker(of: brokers)]
-                let connection = Connection(configuration: configuration, address: address, logger: self.logger)
+                let connection = Connection(
+                    configuration: configuration,
+                    address: address,
+                    user: user,
+                    logger: self.logger
+                )
+                defer { user = connection.learnedUser }
                 try await connection.open()
                 openedAt = .now
                 lastReason = nil

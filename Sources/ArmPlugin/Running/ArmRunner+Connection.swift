@@ -64,7 +64,9 @@ extension ArmRunner {
             defer { group.cancelAll() }
             do {
                 try await group.next()
-            } catch let error as AMQPError where self.learnsSize(from: error) || self.learnsName(from: error, route) {
+            } catch let error as AMQPError
+                where self.learnsSize(from: error) || self.learnsName(from: error, on: connection, route)
+            {
                 throw Reconnector.Again()
             } catch {
                 guard self.isReloading else { throw error }
@@ -83,12 +85,14 @@ extension ArmRunner {
         return route
     }
 
-    /// Whether the connection ended because the broker knows us by another name than our certificate has, in which case messages through
-    /// the default exchange, where nobody may need it, go without a name from now on.
-    private func learnsName(from error: AMQPError, _ route: Route) -> Bool {
-        guard error.isAboutUser, route.exchange.isEmpty, route.userID != nil else { return false }
-        self.isNameUnknown = true
-        return true
+    /// Whether the broker knows us by another name than our messages carried, and there is a way on.
+    ///
+    /// If it did not say by which, messages through the default exchange, where nobody may need it, go without a name from now on.
+    private func learnsName(from error: AMQPError, on connection: Connection, _ route: Route) -> Bool {
+        guard error.isAboutUser, let name = route.userID else { return false }
+        if connection.user != name { return true }
+        self.isNameUnknown = route.exchange.isEmpty
+        return self.isNameUnknown
     }
 
     /// Notes how messages go, and says so when that is news.

@@ -66,7 +66,7 @@ public actor ArmRunner: Service {
     var route: Route?
     /// The exchange that was found leads nowhere: the next connection is to try the default one.
     var isUnbound = false
-    /// The broker knows the connection by a name that we do not.
+    /// The broker knows the connection by a name that it does not tell.
     var isNameUnknown = false
     var hasConnected = false
     /// Counts the settings given, and which of them the connection was made with.

@@ -31,6 +31,10 @@ public struct INIFile: Hashable, Sendable {
         var section: String?
         var key: String?
         for (index, rawLine) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            // A path or a name would end there for the system, and a file in UTF-16 is full of them.
+            guard !rawLine.utf8.contains(0) else {
+                throw self.error("there is a zero byte: write the file as UTF-8", index + 1)
+            }
             let line = rawLine.last == "\r" ? rawLine.dropLast() : rawLine
             let content = line.trimmingSpaces
             guard let first = line.first, !content.isEmpty, first != "#", first != ";" else { continue }

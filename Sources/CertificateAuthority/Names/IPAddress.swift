@@ -7,6 +7,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `192.0.2.1` or `2001:db8::1`.
     public init?(_ text: String) {
+        // inet_pton(3) reads up to a zero byte, and would take what stands behind it for a part of the address.
+        guard !text.utf8.contains(0) else { return nil }
         for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: count)
             if inet_pton(family, text, &bytes) == 1 {

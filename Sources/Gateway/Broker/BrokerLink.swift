@@ -76,7 +76,9 @@ final class BrokerLink: Sendable {
         )
         await reconnector.run { connection in
             self.warn(of: connection.peer)
-            self.set(.connected(connection, exchange: await self.findExchange(connection)))
+            let exchange = await self.findExchange(connection)
+            await self.confirmUser(connection, by: exchange)
+            self.set(.connected(connection, exchange: exchange))
             try await connection.waitUntilClosed()
             throw AMQPError(code: .connectionClosed, stage: .receive, reason: "the connection was closed")
         }
@@ -122,6 +124,15 @@ final class BrokerLink: Sendable {
                 metadata: ["exchange": "\(QueuePair.exchange)", "reason": "\(error)"]
             )
             return ""
+        }
+    }
+
+    /// Finds out our own user, by which arms know us and which may be theirs as well.
+    private func confirmUser(_ connection: Connection, by exchange: String) async {
+        do {
+            try await connection.confirmUser(by: exchange)
+        } catch {
+            self.logger.warning("the broker did not say who we are to it", metadata: ["reason": "\(error)"])
         }
     }
 

@@ -60,6 +60,15 @@ enum PassphraseSource {
                 advice: "use 4 to \(Self.longest)"
             )
         }
+        // PKCS#12 and tokens take it as a text that ends there.
+        guard !bytes.contains(0) else {
+            throw AuthorityError(
+                .passphrase,
+                "reading the passphrase",
+                "it has a zero byte in it",
+                advice: "write the file as UTF-8, not as UTF-16"
+            )
+        }
         return Passphrase(bytes)
     }
 
