@@ -17,6 +17,25 @@ struct KnownHistoriesTests {
             rename logs/app.log.1 logs/app.log.2
             rename logs/app.log logs/app.log.1
             """,
+            // Nor is its archive, when nobody saw the file before it was compressed.
+            """
+            tail logs/app.log*
+            header logs/app.log 40x60
+            start beginning
+            settle
+            append logs/app.log 300x60
+            settle
+            rename logs/app.log logs/app.log.1
+            gzip logs/app.log.1 logs/app.log.1.gz
+            delete logs/app.log.1
+            settle
+            header logs/app.log 40x60
+            append logs/app.log 10x60
+            rename logs/app.log.1.gz logs/app.log.2.gz
+            rename logs/app.log logs/app.log.1
+            gzip logs/app.log.1 logs/app.log.1.gz
+            delete logs/app.log.1
+            """,
             // Two files that are followed for their own sake are two, also when both hold what was read of a lost one.
             """
             tail logs/*.log

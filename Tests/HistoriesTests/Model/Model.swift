@@ -192,6 +192,7 @@ struct Model: Sendable {
             let bytes = self.add(self.numberedText(lines.width), to: file)
             written += bytes
         }
+        if !self.world.isLinked(file) { self.doubtOlderCopies(of: file) }
         return written
     }
 
@@ -293,6 +294,19 @@ struct Model: Sendable {
         self.ghosts.append(lines)
         self.doubtTwins(of: file)
         self.doubtRests(of: file, lines)
+        self.doubtOlderCopies(of: file)
+    }
+
+    /// Of a file that is gone the first and the last bytes are known that were read: one that ends before those may be a copy of it, or
+    /// another one that begins with the same lines.
+    private mutating func doubtOlderCopies(of file: World.FileNumber) {
+        guard let lines = self.world.files[file]?.lines else { return }
+        for (other, content) in self.world.files where other != file && self.world.isLinked(other) {
+            guard !content.lines.isEmpty, content.lines.count < lines.count,
+                lines.starts(with: content.lines, by: { $0.origin == $1.origin })
+            else { continue }
+            for line in content.lines { self.allowOnceMore(line.origin) }
+        }
     }
 
     /// Another file that begins with what is lost, and is no copy of this one, looks as if it had the rest.

@@ -171,6 +171,23 @@ struct FileDecision: Sendable {
         return files
     }
 
+    /// Whether a file that ends before a position is an older copy of what was read up to there; `nil` if that cannot be told now.
+    ///
+    /// The position has fingerprints of its first and its last bytes, and a look-alike has the first ones. So another file must hold
+    /// all that was read, and begin with this one.
+    mutating func isOlderCopy(_ file: ListedFile, of position: FilePosition) -> Bool? {
+        let loose = self.looseNeighbours(of: position)
+        let listed = self.listed.values.filter { other in !loose.contains { $0.identity == other.identity } }
+        for holder in loose + listed.sorted(by: { $0.path < $1.path }) where holder.identity != file.identity {
+            guard position.isNamedLike(holder), holder.isCompressed || holder.size >= position.offset else { continue }
+            guard let possession = self.inquiry.possession(of: position, in: holder) else { return nil }
+            guard possession == .held else { continue }
+            guard let comparison = self.inquiry.comparison(of: file, with: holder) else { return nil }
+            if comparison.proves(copy: file) { return true }
+        }
+        return false
+    }
+
     /// Whether a followed file holds what was read of it, see ``FileQuestion/integrity(of:)``.
     mutating func integrity(of identity: FileIdentity) -> FileAnswer.Integrity? {
         if self.resumed.contains(identity) || self.newcomers.contains(identity) { return .intact }

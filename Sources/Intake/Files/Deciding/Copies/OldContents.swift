@@ -79,12 +79,30 @@ extension OldContents {
         switch decision.inquiry.possession(of: position, in: file) {
         case .held where Self.isOtherCopy(file, except: original, in: &decision): break
         case .held: if copy != nil || position.canBeHeld(by: file) { self.addWhole(file) }
-        case .shorter: if copy != nil || position.canHaveOlderCopy(file) { self.addOlder(file) }
+        case .shorter where copy != nil: self.addOlder(file)
+        case .shorter:
+            if Self.isOlderCopy(file, of: position, original: original, in: &decision) { self.addOlder(file) }
         case .unfinished, nil: break
         // It is shorter than the head. The log may have been written anew since both were compared, before it was read.
         case .notHeld where copy?.size == file.size: if file.size < position.head.length { self.addUnproven(file) }
         case .notHeld: if copy != nil { decision.files.remove(file.identity) }  // another file has the inode by now
         }
+    }
+
+    /// A file that ends before the position, and that nobody has compared with the original, is a copy of that; else it is a file of its own.
+    private static func isOlderCopy(
+        _ file: ListedFile,
+        of position: FilePosition,
+        original: FileIdentity?,
+        in decision: inout FileDecision
+    ) -> Bool {
+        guard position.canHaveOlderCopy(file) else { return false }
+        guard let original, let member = decision.files[original] else {
+            return decision.isOlderCopy(file, of: position) == true
+        }
+        // It appeared when the original was truncated: copytruncate makes such copies, and rotations that rename truncate nothing.
+        if decision.restarted.contains(original) { return true }
+        return decision.inquiry.comparison(of: file, with: member.file)?.proves(copy: file) == true
     }
 
     /// Nothing of the file was read: nobody knows it, or it was taken for a copy, or was empty when it appeared.

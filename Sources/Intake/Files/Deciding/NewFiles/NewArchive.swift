@@ -27,8 +27,10 @@ struct NewArchive {
                 let place = FileStart.Place.position(position)
                 return decision.follow(FileStart(file: file, place: place, tag: position.path, isStored: true))
             case .shorter where position.head.isWhole:
-                // The archive of a copy that was made before the last lines were read.
-                return decision.finishCopy(file, of: position)
+                // Perhaps the archive of a copy that was made before the last lines were read; perhaps that of a short file which begins
+                // with the same lines, as every file of a log may, and which nobody saw before it was compressed.
+                guard let isOlder = decision.isOlderCopy(file, of: position) else { return }
+                if isOlder { return decision.finishCopy(file, of: position) }
             case .unfinished where !decision.isOutOfPatience(file): return
             case nil: return
             default: continue
