@@ -111,10 +111,12 @@ let package = Package(
 
         library("Store", ["BrokerLocation", "Escaping", grdb, sqlite]),
         library("Query", ["Escaping"]),
+        library("Operations", ["Store", "Query", "Escaping", "HAPI", "COpenSSL"]),
         .target(
             name: "Console",
             dependencies: [
-                "Store", "Query", "Escaping", "COpenSSL", "Daemon", hummingbird, hummingbirdTLS, mustache, lifecycle,
+                "Operations", "Store", "Query", "Escaping", "COpenSSL", "Daemon", hummingbird, hummingbirdTLS, mustache,
+                lifecycle,
                 nioCore, nioSSL, nioTLS, logging,
             ],
             resources: [.embedInCode("Resources")],
@@ -124,7 +126,9 @@ let package = Package(
         program(
             "hatohol-server",
             [
-                "Gateway", "Console", "Daemon", "Escaping", "HAPI", "JSONRPC", "Product", "Store", argumentParser,
+                "Gateway", "Console", "Daemon", "Escaping", "HAPI", "JSONRPC", "Operations", "Product", "Query",
+                "Store",
+                argumentParser,
                 lifecycle,
                 unixSignals,
                 logging,
@@ -162,11 +166,13 @@ let package = Package(
         ),
         tests("StoreTests", ["Store", grdb]),
         tests("QueryTests", ["Query"]),
+        tests("OperationsTests", ["Operations", "Store", "TestSupport"]),
         tests("RulesTests", ["Rules", "JSONRPC"]),
         tests(
             "ConsoleTests",
             [
-                "Console", "Daemon", "Store", "Query", "TestSupport", grdb, hummingbird, hummingbirdTesting, lifecycle,
+                "Console", "Daemon", "Operations", "Store", "Query", "TestSupport", grdb, hummingbird,
+                hummingbirdTesting, lifecycle,
                 logging,
             ]
         ),

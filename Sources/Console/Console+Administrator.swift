@@ -1,3 +1,4 @@
+internal import Operations
 public import Store
 
 extension Console {
@@ -6,7 +7,7 @@ extension Console {
     /// `base` is where the console is reached, such as `https://monitor.example:8443`. Whoever has the link is the
     /// administrator, so it is printed on the terminal of the person who started the server, and nowhere else.
     public static func administratorLink(store: MonitoringStore, base: String) async throws -> String {
-        let now = Timestamp.now()
+        let now = Timestamp.now
         let users = try await store.users()
         let id: User.ID
         if let administrator = users.first(where: { $0.role == .admin }) {
@@ -22,25 +23,6 @@ extension Console {
 
     /// Whether nobody can sign in yet, so that a link is needed.
     public static func needsAdministrator(store: MonitoringStore) async throws -> Bool {
-        try await !store.users().contains { $0.role == .admin && !$0.passwordHash.isEmpty }
-    }
-
-    /// The hash to store for a password a person chose, as `hatohol-server user add` does.
-    ///
-    /// Throws ``ConsoleError`` when the password is too weak.
-    public static func passwordHash(
-        _ password: String,
-        userName: String,
-        minimumLength: Int = 12
-    ) async throws -> String {
-        if let refusal = PasswordPolicy(minimumLength: minimumLength).refusal(of: password, userName: userName) {
-            let reason = Catalogue.shared.text(refusal.rawValue, .english)
-            throw ConsoleError(stage: "accept the password", reason: reason)
-        }
-        do {
-            return try await PasswordHasher().hash(password)
-        } catch {
-            throw ConsoleError(stage: "hash the password", reason: error.detail)
-        }
+        try await !store.users().contains { $0.role == .admin && !$0.passwordHash.isEmpty && !$0.name.isEmpty }
     }
 }

@@ -60,7 +60,6 @@ public struct Console: Service {
                 }
             }
             group.addTask { await self.site.live.keepAlive(every: Self.heartbeat) }
-            group.addTask { await self.tidy() }
             group.addTask { await self.waitForPeers() }
             try await group.next()
             group.cancelAll()
@@ -130,23 +129,6 @@ public struct Console: Service {
             self.logger.warning("requests are not done in time; their connections are closed")
         } catch {
             return  // all is done
-        }
-    }
-
-    private func tidy() async {
-        while !Task.isCancelled {
-            let now = Timestamp.now()
-            let lifetime = self.site.configuration.sessionLifetime
-            let unused = now.advanced(seconds: -(lifetime == 0 ? 604_800 : lifetime))
-            // Sessions that cannot be deleted now have expired all the same; the next hour tries again.
-            try? await self.site.store.forgetSessions(
-                openedBefore: now.advanced(seconds: -604_800),
-                usedBefore: unused,
-                now: now
-            )
-            // The same: nobody sees the handling of an event that is gone.
-            try? await self.site.store.forgetHandlingOfDeletedEvents()
-            try? await Task.sleep(for: .seconds(3600))
         }
     }
 }

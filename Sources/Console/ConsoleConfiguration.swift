@@ -64,7 +64,9 @@ public struct ConsoleConfiguration: Sendable {
     ///
     /// Proxies that are trusted have no such limit.
     public var newcomersPerAddress = 64
-    /// How long somebody stays signed in, in seconds; 0 until the browser closes, and seven days at most.
+    /// How long a session lasts whatever is set, in seconds: seven days.
+    public static let longestSession: Int64 = 604_800
+    /// How long somebody stays signed in, in seconds; 0 until the browser closes, and ``longestSession`` at most.
     public var sessionLifetime: Int64 = 28_800
     /// Whether the lifetime counts from the last request instead of from the sign-in.
     public var sessionSlides = true

@@ -1,36 +1,28 @@
 public import Store
 
-/// Somebody who changes things by a command on the machine of the store, as the audit log names them.
-public struct CommandLineActor: Sendable {
-    /// What stands in place of the address a request came from.
-    static let address = "command line"
+/// In whose name something is done, as the audit log says it.
+public struct Actor: Hashable, Sendable {
+    /// What stands in place of the address a request came from, for commands on the machine of the store.
+    private static let commandLine = "command line"
 
     private let name: String
+    private let address: String
 
-    /// Somebody known to the operating system by this name.
-    public init(name: String) { self.name = name }
-
-    /// What is recorded with a change to a user, such as `user.change`; never a password.
-    public func audit(_ action: String, before: User? = nil, after: User? = nil) -> AuditRecord {
-        let id = (after ?? before)?.id ?? 0
-        return self.record(action, "user/\(id)", before: before.map { JSON($0) }, after: after.map { JSON($0) })
+    /// Somebody who sent a request; the name is empty as long as nobody has signed in.
+    public init(name: String, address: String) {
+        self.name = name
+        self.address = address
     }
 
-    /// What is recorded with a change to a monitoring server, such as `server.change`; never a password.
-    public func audit(
-        _ action: String,
-        before: MonitoringServer? = nil,
-        after: MonitoringServer? = nil
-    ) -> AuditRecord {
-        let id = (after ?? before)?.id ?? 0
-        return self.record(action, "server/\(id)", before: before.map { JSON($0) }, after: after.map { JSON($0) })
-    }
+    /// Somebody who runs a command, known to the operating system by this name.
+    public init(commandLine name: String) { self.init(name: name, address: Self.commandLine) }
 
-    private func record(_ action: String, _ subject: String, before: JSON?, after: JSON?) -> AuditRecord {
+    /// What is recorded about a change such as `server.add`, with the subject before and after it.
+    public func audit(_ action: String, _ subject: String, before: JSON? = nil, after: JSON? = nil) -> AuditRecord {
         AuditRecord(
-            time: .now(),
+            time: .now,
             actor: self.name,
-            address: Self.address,
+            address: self.address,
             action: action,
             subject: subject,
             before: before?.text ?? "",

@@ -21,6 +21,7 @@ struct SpoolDatabase: Sendable {
 
     let queue: DatabaseQueue
     let room: SpoolRoom?
+    private let durability = Durability()
 
     /// Opens or makes the file at `path`; with `nil`, a database in memory that ends with the process.
     init(path: String?) throws {
@@ -146,9 +147,7 @@ struct SpoolDatabase: Sendable {
     /// Writes a transaction, and gives space back if there is much of it; returns when it is on the disk.
     func commit(_ transaction: SpoolTransaction) async throws -> RemovedAmount {
         try await self.queue.writeWithoutTransaction { database in
-            if transaction.canBeLost { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
-            // It fails only on a connection on which the next transaction fails as well.
-            defer { if transaction.canBeLost { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
+            try self.durability.set(isFull: !transaction.canBeLost, in: database)
             var removed = RemovedAmount()
             try self.transact(in: database) { database in
                 try Self.store(transaction, in: database)

@@ -24,14 +24,14 @@ public final class MonitoringStore: Sendable {
     /// Throws ``StoreError``: `unavailable` when the files cannot be used, `newer` when a newer version of the program wrote them.
     public convenience init(
         directory: String,
-        clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }
+        clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         let path = directory.hasSuffix("/") ? directory + Self.fileName : directory + "/" + Self.fileName
         try self.init(path: path, clock: clock)
     }
 
     /// Opens the database at a path; `clock` says when events arrive.
-    public init(path: String, clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }) throws {
+    public init(path: String, clock: @escaping @Sendable () -> Timestamp = { .now }) throws {
         self.path = path
         self.clock = clock
         do {

@@ -1,5 +1,6 @@
 import GRDB
 import HTTPTypes
+import Operations
 import Store
 import Testing
 

@@ -13,7 +13,7 @@ struct CheckTests {
             let (first, second) = try await (console.server("first"), console.server("second"))
             try await console.ingest(first, [.line(1, "all is well", host: "web1")])
             try await console.ingest(second, [.line(1, "all is well", host: "db1")])
-            let link = ArmLink(state: .established, since: .now())
+            let link = ArmLink(state: .established, since: .now)
             _ = try await console.store.ingest(Batch(server: second, change: .link(link)))
             func stale(_ query: String) async throws -> String {
                 let text = try await console.send(.get, "/check/zabbix?\(query)", as: caller).text

@@ -1,6 +1,7 @@
 import Daemon
 import Glibc
 import Logging
+import Operations
 import Store
 import TestSupport
 import Testing

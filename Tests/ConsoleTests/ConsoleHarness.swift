@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Operations
 import ServiceLifecycle
 import Store
 import TestSupport
@@ -74,13 +75,13 @@ struct ConsoleHarness {
     func user(_ name: String, _ role: Role, password: String = "", hostGroups: [String] = []) async throws -> User.ID {
         let hash = password.isEmpty ? "" : try await PasswordHasher().hash(password)
         return try await self.store.add(
-            User(name: name, role: role, passwordHash: hash, hostGroups: hostGroups, created: .now())
+            User(name: name, role: role, passwordHash: hash, hostGroups: hostGroups, created: .now)
         )
     }
 
     func session(_ user: User.ID) async throws -> Caller {
         let (token, csrf) = (Secret.token(), Secret.token())
-        let session = NewSession(hash: Secret.hash(token), user: user, csrf: csrf, address: "", now: .now())
+        let session = NewSession(hash: Secret.hash(token), user: user, csrf: csrf, address: "", now: .now)
         try await self.store.openSession(session)
         return Caller(cookie: token, csrf: csrf)
     }
@@ -94,7 +95,7 @@ struct ConsoleHarness {
             name: "test",
             scope: scope,
             expires: expires,
-            now: .now()
+            now: .now
         )
         return Caller(key: key)
     }
@@ -103,7 +104,7 @@ struct ConsoleHarness {
         try await self.store.add(
             MonitoringServer(
                 nickname: nickname,
-                type: MonitoringServer.fluentdType,
+                type: MonitoringServer.blank.type,
                 broker: .init(url: BrokerURL("amqps://arm:s3cret@broker.example/\(nickname)"), queue: nickname)
             )
         )

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Operations
 import Store
 import Synchronization
 import Testing
@@ -78,7 +79,7 @@ struct EventsTests {
             }
             let text = Mutex("")
             await #expect(throws: Problem.self) {
-                try await export.response(now: .now()).body.write(TextWriter { part in text.withLock { $0 += part } })
+                try await export.response(now: .now).body.write(TextWriter { part in text.withLock { $0 += part } })
             }
             #expect(text.withLock { $0 }.split(separator: "\n").count == 1000)
         }
@@ -151,7 +152,7 @@ struct EventsTests {
     @Test("say when they came late or from a clock that is ahead, in both languages, and only then")
     func punctuality() async throws {
         try await ConsoleHarness.run { console in
-            let now = Timestamp.now()
+            let now = Timestamp.now
             let events = [0, -3600, 7260].enumerated().map { number, shift in
                 var event = NewEvent.line(number, "line")
                 event.time = now.advanced(seconds: Int64(shift))
@@ -207,7 +208,7 @@ struct EventsTests {
             ]
         )
         let change = HandlingChange(status: .done, assignee: "hana", comment: nil)
-        _ = try await console.store.handle([3], change, actor: "hana", now: .now())
+        _ = try await console.store.handle([3], change, actor: "hana", now: .now)
         return try await console.key(try await console.user("reader", .readonly), .read)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Operations
 import Store
 import Testing
 

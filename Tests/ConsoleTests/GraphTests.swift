@@ -30,7 +30,7 @@ struct GraphTests {
     @Test func thePageComparesAndRefusesTooMany() async throws {
         try await ConsoleHarness.run { console in
             let server = try await console.server()
-            let now = Timestamp.now()
+            let now = Timestamp.now
             let ids = ["a", "b", "c", "d", "e"]
             let items = ids.map { Item(id: $0, hostID: "h", brief: "item <\($0)>", lastValueTime: now, lastValue: "1") }
             _ = try await console.store.ingest(.init(server: server, change: .items(items, scope: nil)))

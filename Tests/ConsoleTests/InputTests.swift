@@ -1,4 +1,5 @@
 import HTTPTypes
+import Operations
 import Store
 import Testing
 
@@ -82,7 +83,7 @@ struct InputTests {
             let server = try await console.server(text)
             let event = NewEvent(
                 eventID: text,
-                time: .now(),
+                time: .now,
                 type: .bad,
                 severity: .critical,
                 triggerID: text,
@@ -105,7 +106,7 @@ struct InputTests {
                 id: text,
                 status: .ng,
                 severity: .error,
-                lastChange: .now(),
+                lastChange: .now,
                 hostID: text,
                 hostName: text,
                 brief: text
@@ -115,14 +116,14 @@ struct InputTests {
                 id: text,
                 hostID: text,
                 brief: text,
-                lastValueTime: .now(),
+                lastValueTime: .now,
                 lastValue: text,
                 groups: [text],
                 unit: text
             )
             _ = try await console.store.ingest(.init(server: server, change: .items([item], scope: nil)))
             let change = HandlingChange(status: .hold, assignee: text, comment: text)
-            _ = try await console.store.handle([1], change, actor: text, now: .now())
+            _ = try await console.store.handle([1], change, actor: text, now: .now)
             let caller = try await console.session(try await console.user("root", .admin))
             let pages = [
                 "/", "/events", "/events?q=\(text.formEncoded)", "/events/1", "/triggers", "/hosts", "/items",

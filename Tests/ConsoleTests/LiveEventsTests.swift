@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import Operations
 import Store
 import TestSupport
 import Testing
@@ -217,7 +218,7 @@ struct LiveEventsTests {
     func expiry() async throws {
         try await ConsoleHarness.run { console in
             let id = try await console.user("wall", .readonly)
-            let expires = Timestamp.now().advanced(seconds: 3600)
+            let expires = Timestamp.now.advanced(seconds: 3600)
             _ = try await console.key(id, .read, expires: expires)
             let site = try Site(
                 store: console.store,

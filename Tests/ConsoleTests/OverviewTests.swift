@@ -1,4 +1,5 @@
 import HTTPTypes
+import Operations
 import Store
 import Testing
 
@@ -18,7 +19,7 @@ struct OverviewTests {
                         id: "t\(number)",
                         status: trigger.1,
                         severity: .error,
-                        lastChange: .now(),
+                        lastChange: .now,
                         hostID: trigger.0,
                         hostName: trigger.0,
                         brief: "disk",
@@ -31,7 +32,7 @@ struct OverviewTests {
                 _ = try await console.store.ingest(Batch(server: server, change: change))
             }
             var event = NewEvent.line(1, "line", severity: .error)
-            event.time = .now()
+            event.time = .now
             try await console.ingest(server, [event])
             let everybody = try await console.key(try await console.user("hana", .readonly), .read)
             let limited = try await console.user("reader", .readonly, hostGroups: ["db"])

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Operations
 import Store
 import TestSupport
 import Testing
@@ -97,7 +98,7 @@ struct SignInTests {
         let refused = await withTaskGroup(of: Problem?.self, returning: [Problem].self) { group in
             for _ in 0..<(4 * PasswordHasher.most) {
                 group.addTask {
-                    do throws(Problem) { _ = try await hasher.verify("x", against: nil) } catch { return error }
+                    do { _ = try await hasher.verify("x", against: nil) } catch { return Problem(error, .english) }
                     return nil
                 }
             }
@@ -113,7 +114,7 @@ struct SignInTests {
         try await ConsoleHarness.run { console in
             let user = try await console.store.user(try await console.user("hana", .admin, password: Self.password))
             _ = try await console.store.change(user.id) { $0.passwordHash = "another" }
-            let session = NewSession(hash: [1], user: user.id, csrf: "x", address: "", now: .now())
+            let session = NewSession(hash: [1], user: user.id, csrf: "x", address: "", now: .now)
             #expect(try await !console.store.openSession(session, ifPasswordIs: user.passwordHash))
             #expect(try await console.store.session(hash: [1]) == nil)
         }
@@ -193,7 +194,7 @@ struct SignInTests {
         try await ConsoleHarness.run { console in
             let user = try await console.user("hana", .admin)
             let (link, taken) = (Secret.hash("link"), Secret.hash(try await console.session(user).cookie))
-            let now = Timestamp.now()
+            let now = Timestamp.now
             try await console.store.addSignInLink(hash: link, user: user, expires: now.advanced(seconds: 60))
             for (hash, succeeds) in [(taken, false), (Secret.hash("new"), true)] {
                 let redeemed = try? await console.store.redeemSignInLink(hash: link, now: now) { user in
@@ -224,7 +225,7 @@ struct SignInTests {
         try await ConsoleHarness.run(configuration: configuration) { console in
             let user = try await console.user("hana", .admin)
             let token = Secret.token()
-            let past = Timestamp.now().advanced(seconds: -61)
+            let past = Timestamp.now.advanced(seconds: -61)
             let session = NewSession(hash: Secret.hash(token), user: user, csrf: "x", address: "", now: past)
             try await console.store.openSession(session)
             #expect(try await console.send(.get, "/api/v1/me", as: .init(cookie: token)).status == 401)
@@ -268,12 +269,12 @@ struct SignInTests {
         ]
     )
     func weak(password: String, refusal: String) {
-        #expect(PasswordPolicy(minimumLength: 12).refusal(of: password, userName: "hana")?.rawValue == refusal)
+        #expect(PasswordPolicy(minimumLength: 12).rule(brokenBy: password, userName: "hana")?.rawValue == refusal)
     }
 
     @Test("a good password")
     func good() async throws {
-        #expect(PasswordPolicy(minimumLength: 12).refusal(of: Self.password, userName: "hana") == nil)
+        #expect(PasswordPolicy(minimumLength: 12).rule(brokenBy: Self.password, userName: "hana") == nil)
         let hasher = PasswordHasher()
         let hash = try await hasher.hash(Self.password)
         #expect(try await hasher.verify(Self.password, against: hash))

@@ -25,11 +25,19 @@ struct Outcome {
     static func of(
         _ program: String,
         _ arguments: [String],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        input: String = "/dev/null"
     ) async throws -> Outcome {
         let directory = try TemporaryDirectory()
         let (output, errors) = (directory.file("output"), directory.file("errors"))
-        let child = try ChildProcess(program, arguments, environment: environment, output: output, errors: errors)
+        let child = try ChildProcess(
+            program,
+            arguments,
+            environment: environment,
+            input: input,
+            output: output,
+            errors: errors
+        )
         let status = try await child.wait(timeout: .seconds(120))
         func text(_ path: String) throws -> String { String(decoding: try contents(of: path), as: UTF8.self) }
         return Outcome(status: status, output: try text(output), errors: try text(errors))

@@ -143,7 +143,7 @@ struct ArrivalTests {
         try await raw.write { db in
             try db.execute(sql: "DROP TABLE arrival; DELETE FROM grdb_migrations WHERE identifier = '9 arrivals'")
         }
-        let changed = Timestamp.ofTheSystem
+        let changed = Timestamp.now
         func fromChange(_ hours: Int64) -> Timestamp {
             Timestamp(nanoseconds: changed.nanoseconds + hours * Self.hour)
         }

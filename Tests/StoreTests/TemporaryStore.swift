@@ -32,7 +32,7 @@ final class TemporaryStore: Sendable {
 final class TestClock: Sendable {
     private let time = Mutex<Timestamp?>(nil)
 
-    var now: Timestamp { self.time.withLock { $0 ?? .ofTheSystem } }
+    var now: Timestamp { self.time.withLock { $0 ?? .now } }
 
     func set(_ now: Timestamp) { self.time.withLock { $0 = now } }
 }

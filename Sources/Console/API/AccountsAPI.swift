@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// People, API keys, the audit log, and the caller's own session.
@@ -92,7 +93,9 @@ enum AccountsAPI {
                 status: 201,
                 answer: user
             ),
-            { call in .json(JSON(try await call.addUser(call.body)), status: .created) }
+            { call in
+                .json(JSON(try await call.administration.addUser(UserChange(call.body))), status: .created)
+            }
         )
         routes.api(
             .get,
@@ -111,7 +114,7 @@ enum AccountsAPI {
                 body: Schemas.userBody(isNew: false),
                 answer: user
             ),
-            { call in .json(JSON(try await call.changeUser(try call.id(), call.body))) }
+            { call in .json(JSON(try await call.changeUser(try call.id(), UserChange(call.body)))) }
         )
         routes.api(
             .delete,

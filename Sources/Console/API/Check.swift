@@ -1,6 +1,7 @@
 internal import Escaping
 internal import HTTPTypes
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// One verdict for other monitoring systems.

@@ -1,6 +1,6 @@
-internal import Escaping
 internal import HTTPTypes
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// All events of a filter as a file, read and sent page by page: whatever their number, memory holds one page.
@@ -26,7 +26,7 @@ struct EventExport: Sendable {
                 .contentDisposition: "attachment; filename=\"\(name)\"",
             ],
             body: ResponseBody { writer in
-                if self.format == .csv { try await writer.write(ByteBuffer(string: Self.header)) }
+                if self.format == .csv { try await writer.write(ByteBuffer(string: EventCSV.header)) }
                 var search = EventSearch(self.filter, limit: Self.pageSize)
                 while true {
                     // Without an end, so that nobody takes what was sent for the whole.
@@ -42,17 +42,7 @@ struct EventExport: Sendable {
         )
     }
 
-    private static let header =
-        "id,time,server,severity,status,type,host,brief,extendedInfo,triggerId,eventId,handling,assignee\r\n"
-
     private func line(_ handled: HandledEvent) -> [UInt8] {
-        guard self.format == .csv else { return JSON(handled).encoded + [UInt8(ascii: "\n")] }
-        let event = handled.event.content
-        let fields = [
-            String(handled.id), event.time.description, String(handled.event.server), "\(event.severity)",
-            "\(event.status)", "\(event.type)", event.hostName, event.brief, event.extendedInfo, event.triggerID,
-            event.eventID, "\(handled.handling.status)", handled.handling.assignee,
-        ]
-        return Array((fields.map { $0.escaped(for: .csvField) }.joined(separator: ",") + "\r\n").utf8)
+        self.format == .csv ? Array(EventCSV.line(handled).utf8) : JSON(handled).encoded + [UInt8(ascii: "\n")]
     }
 }

@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import Operations
 internal import Query
 internal import Store
 

@@ -1,4 +1,5 @@
 internal import Escaping
+internal import Operations
 internal import Store
 
 /// The state of the server in Prometheus' text format (version 0.0.4).

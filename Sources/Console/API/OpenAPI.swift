@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Operations
 
 /// The OpenAPI 3.1 document, made of the routes themselves.
 enum OpenAPI {

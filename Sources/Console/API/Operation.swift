@@ -1,3 +1,5 @@
+internal import Operations
+
 /// What the OpenAPI document says of a route.
 struct Operation: Sendable {
     /// A parameter of the query.

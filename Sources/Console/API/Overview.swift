@@ -1,3 +1,4 @@
+internal import Operations
 internal import Store
 
 /// The state of everything at a glance, from counters that are kept.

@@ -1,3 +1,5 @@
+internal import Operations
+
 /// The shapes of what the API takes and gives, as JSON Schema.
 enum Schemas {
     static func reference(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/\(name)")] }
@@ -71,7 +73,7 @@ enum Schemas {
     private static let hostGroup = object([("name", string), ("hosts", number)])
     private static let trigger = object([
         ("server", number), ("id", string), ("status", status), ("severity", severity), ("lastChange", time),
-        ("hostId", string), ("host", string), ("brief", string), ("extendedInfo", string),
+        ("hostId", string), ("host", string), ("brief", string), ("extendedInfo", string), ("own", boolean),
     ])
     private static let item = object([
         ("server", number), ("id", string), ("hostId", string), ("brief", string), ("lastValueTime", time),

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// What programs ask about the server itself.

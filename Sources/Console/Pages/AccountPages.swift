@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// People, API keys, the audit log, and one's own settings.
@@ -10,11 +11,13 @@ enum AccountPages {
             self.dialog(call, try await call.store.user(try call.id()))
         }
         routes.page(.post, "/users", .admin) { call in
-            try await self.save(call, nil) { _ = try await call.addUser($0) }
+            try await self.save(call, nil) { _ = try await call.administration.addUser(UserChange($0)) }
         }
         routes.page(.post, "/users/{id}", .admin) { call in
             let id = try call.id()
-            return try await self.save(call, try await call.store.user(id)) { _ = try await call.changeUser(id, $0) }
+            return try await self.save(call, try await call.store.user(id)) {
+                _ = try await call.changeUser(id, UserChange($0))
+            }
         }
         routes.page(.post, "/users/{id}/remove", .admin) { call in
             try await call.removeUser(try call.id())
@@ -66,7 +69,7 @@ enum AccountPages {
                 "hostGroups": kept["hostGroups"] ?? user?.hostGroups.joined(separator: "\n") ?? "",
                 "roles": call.options(["readonly", "admin"], "role", selected: role), "error": error,
                 "hasError": !error.isEmpty,
-                "minimum": call.site.passwords.minimumLength,
+                "minimum": call.site.passwords.policy.minimumLength,
             ],
             title: call.text(user == nil ? "addUser" : "editUser")
         )
@@ -82,12 +85,10 @@ enum AccountPages {
             try await body(form)
             return .see("/users?notice=" + (user == nil ? "added" : "saved"))
         } catch {
-            var reason = (error as? Problem)?.detail
-            if let error = error as? StoreError, error.code == .refused { reason = error.reason }
-            guard let reason else { throw error }
+            guard let problem = Problem(error, call.language), problem.status < 500 else { throw error }
             var kept = Dictionary(form.fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             kept["password"] = nil
-            var response = self.dialog(call, user, kept: kept, error: reason)
+            var response = self.dialog(call, user, kept: kept, error: problem.detail)
             response.status = .badRequest
             return response
         }
@@ -144,7 +145,7 @@ enum AccountPages {
                 "themes": call.options(["", "light", "dark"], "theme", selected: user.theme),
                 "roleText": call.text("role.\(user.role)"),
                 "hasPassword": !user.passwordHash.isEmpty, "error": error, "hasError": !error.isEmpty,
-                "minimum": call.site.passwords.minimumLength, "name": user.name,
+                "minimum": call.site.passwords.policy.minimumLength, "name": user.name,
             ]
         )
     }
@@ -169,7 +170,7 @@ enum AccountPages {
         try form.finish()
         do {
             if !user.passwordHash.isEmpty { _ = try await call.authenticate(name: user.name, password: old) }
-            let hash = try await call.hash(newPassword: new, for: user.name)
+            let hash = try await call.site.passwords.hash(new, for: user.name)
             _ = try await call.store.change(
                 user.id,
                 keepingSession: call.identity?.sessionHash,
@@ -183,7 +184,8 @@ enum AccountPages {
                 }
             )
             return .see("/settings?notice=saved")
-        } catch let problem as Problem {
+        } catch {
+            guard let problem = Problem(error, call.language), problem.status < 500 else { throw error }
             var response = try self.settings(call, error: problem.detail)
             response.status = problem.status == 429 ? .tooManyRequests : .badRequest
             if let seconds = problem.retryAfter { response.headers[.retryAfter] = String(seconds) }

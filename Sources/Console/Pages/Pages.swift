@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Mustache
+internal import Operations
 internal import Store
 
 /// The templates, and the files that go with them.

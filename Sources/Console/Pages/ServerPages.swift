@@ -1,35 +1,32 @@
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// Monitoring servers: how they are, and the dialog to add or change one.
 enum ServerPages {
     static func register(_ routes: inout Routes) {
         routes.page(.get, "/servers", .read, self.list)
-        routes.page(.get, "/servers/new", .write) { call in self.dialog(call, Self.blank) }
+        routes.page(.get, "/servers/new", .write) { call in self.dialog(call, MonitoringServer.blank) }
         routes.page(.get, "/servers/{id}", .write) { call in
             self.dialog(call, try await call.store.server(try call.id()))
         }
         routes.page(.post, "/servers", .write) { call in
-            try await self.save(call, Self.blank) { _ = try await call.addServer($0) }
+            try await self.save(call, MonitoringServer.blank) {
+                _ = try await call.administration.addServer(ServerChange($0))
+            }
         }
         routes.page(.post, "/servers/{id}", .write) { call in
             let id = try call.id()
             return try await self.save(call, try await call.store.server(id)) {
-                _ = try await call.changeServer(id, $0)
+                _ = try await call.administration.changeServer(id, ServerChange($0))
             }
         }
         routes.page(.post, "/servers/{id}/remove", .write) { call in
-            try await call.removeServer(try call.id())
+            try await call.administration.removeServer(try call.id())
             return .see("/servers?notice=removed")
         }
         routes.page(.post, "/servers/test", .write, self.test)
     }
-
-    private static let blank = MonitoringServer(
-        nickname: "",
-        type: MonitoringServer.fluentdType,
-        broker: .blank
-    )
 
     private static func list(_ call: Call) async throws -> Response {
         let servers = Dictionary(try await call.store.servers().map { ($0.id, $0) }, uniquingKeysWith: { $1 })
@@ -82,18 +79,12 @@ enum ServerPages {
             try await body(form.with("tlsVerify", standard: "false"))
             return .see("/servers?notice=" + (server.id == 0 ? "added" : "saved"))
         } catch {
-            guard let reason = Self.reason(error) else { throw error }
+            guard let problem = Problem(error, call.language), problem.status < 500 else { throw error }
             let kept = Dictionary(form.fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-            var response = self.dialog(call, server, kept: kept, error: reason)
+            var response = self.dialog(call, server, kept: kept, error: problem.detail)
             response.status = .badRequest
             return response
         }
-    }
-
-    private static func reason(_ error: any Error) -> String? {
-        if let problem = error as? Problem { return problem.detail }
-        if let error = error as? StoreError, error.code == .refused { return error.reason }
-        return nil
     }
 
     /// Tries what the form says, without storing it; that it was tried is recorded before anything is sent anywhere.
@@ -101,12 +92,13 @@ enum ServerPages {
         guard let test = call.site.configuration.testConnection else { throw Problem.notFound }
         var form = try call.form
         let id = try form.int("id", in: 0...Int64.max) ?? 0
-        let old = id == 0 ? Self.blank : try await call.store.server(id)
+        let old = id == 0 ? MonitoringServer.blank : try await call.store.server(id)
         let server: MonitoringServer
         do {
-            server = try old.changed(form.with("tlsVerify", standard: "false"))
+            server = try ServerChange(form.with("tlsVerify", standard: "false")).applied(to: old)
         } catch {
-            return .json(["stages": [["name": "check", "succeeded": false, "detail": .string(error.detail)]]])
+            guard let problem = Problem(error, call.language) else { throw error }
+            return .json(["stages": [["name": "check", "succeeded": false, "detail": .string(problem.detail)]]])
         }
         try await call.store.record(call.audit("server.test", id == 0 ? "server" : "server/\(id)", after: JSON(server)))
         let stages = await test(server).map { stage -> JSON in

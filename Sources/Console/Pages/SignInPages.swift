@@ -41,7 +41,8 @@ enum SignInPages {
                 action.isEmpty ? Response.see(Call.local(next)) : call.resume(action, kept, session.csrf, user)
             response.headers[values: .setCookie].append(session.cookie)
             return response
-        } catch let problem as Problem {
+        } catch {
+            guard !(error is StoreError), let problem = Problem(error, call.language) else { throw error }
             var response = call.signInPage(next: next, action: action, kept: kept, name: name, error: problem.detail)
             response.status = .init(code: problem.status)
             if let seconds = problem.retryAfter { response.headers[.retryAfter] = String(seconds) }

@@ -1,72 +1,16 @@
+internal import Operations
 internal import Store
 
 extension Call {
-    /// Adds the person the parameters describe.
-    func addUser(_ given: Parameters) async throws -> User {
-        var user = User(name: "", role: .readonly, created: self.now)
-        let change = try await self.userChange(given, of: user)
-        try change(&user)
-        guard !user.passwordHash.isEmpty else { throw Problem.bad("password", "a value is required") }
-        let new = user
-        user.id = try await self.store.add(new) { id in
-            var added = new
-            added.id = id
-            return self.audit("user.add", "user/\(id)", after: JSON(added))
-        }
-        return user
+    /// Changes a person; a new password of one's own leaves the session in which it was set.
+    func changeUser(_ id: Int64, _ change: UserChange) async throws -> User {
+        try await self.administration.changeUser(id, change, keepingSession: self.identity?.sessionHash)
     }
 
-    /// Changes what the parameters name.
-    func changeUser(_ id: Int64, _ given: Parameters) async throws -> User {
-        let change = try await self.userChange(given, of: try await self.store.user(id))
-        return try await self.store.change(
-            id,
-            keepingSession: self.identity?.sessionHash,
-            audit: { self.audit("user.change", "user/\(id)", before: JSON($0), after: JSON($1)) },
-            change
-        )
-    }
-
+    /// Removes a person, but not the one who asks for it.
     func removeUser(_ id: Int64) async throws {
-        let old = try await self.store.user(id)
         guard try self.user.id != id else { throw Problem(409, self.text("notYourself")) }
-        try await self.store.removeUser(id, audit: self.audit("user.remove", "user/\(id)", before: JSON(old)))
-    }
-
-    /// The hash of a new password that the policy accepts.
-    func hash(newPassword password: String, for name: String) async throws -> String {
-        if let refusal = self.site.passwords.refusal(of: password, userName: name) {
-            throw Problem.bad("password", self.text(refusal.rawValue))
-        }
-        return try await self.site.hasher.hash(password)
-    }
-
-    /// What the parameters change of a person, whoever else changes something meanwhile: hashing a password takes a while.
-    private func userChange(
-        _ given: Parameters,
-        of user: User
-    ) async throws -> @Sendable (inout User) throws -> Void {
-        var values = given
-        let name = try values.string("name", max: 64)
-        let role = try values.choice("role", Role.self)
-        let note = try values.string("note")
-        let groups = try values.strings("hostGroups", max: 100)
-        let password = try values.string("password")
-        try values.finish()
-        let newName = name ?? user.name
-        let isGood =
-            newName.count <= 64 && !newName.isEmpty
-            && newName.allSatisfy { $0.isLetter || $0.isNumber || "._-@".contains($0) }
-        guard isGood else { throw Problem.bad("name", self.text("badUserName")) }
-        var hash: String?
-        if let password, !password.isEmpty { hash = try await self.hash(newPassword: password, for: newName) }
-        return { [hash] user in
-            if let name { user.name = name }
-            if let role { user.role = role }
-            if let note { user.note = note }
-            if let groups { user.hostGroups = groups }
-            if let hash { user.passwordHash = hash }
-        }
+        try await self.administration.removeUser(id)
     }
 
     /// Makes a key for a program; the key itself is only in the answer.
@@ -97,5 +41,19 @@ extension Call {
         let old = try await self.store.apiKeys().first { $0.id == id }
         let audit = self.audit("key.remove", "key/\(id)", before: old.map { JSON($0) })
         try await self.store.removeAPIKey(id, audit: audit)
+    }
+}
+
+extension UserChange {
+    /// What the parameters name, and nothing else.
+    init(_ given: Parameters) throws(Problem) {
+        self.init()
+        var values = given
+        self.name = try values.string("name")
+        self.role = try values.choice("role", Role.self)
+        self.note = try values.string("note")
+        self.hostGroups = try values.strings("hostGroups", max: 100)
+        self.password = try values.string("password", max: 1024)
+        try values.finish()
     }
 }

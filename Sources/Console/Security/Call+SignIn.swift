@@ -1,4 +1,5 @@
 internal import Logging
+internal import Operations
 internal import Store
 internal import Synchronization
 
@@ -10,13 +11,13 @@ extension Call {
         let subjects: [SignInLimiter.Subject] = [
             .account(String(name.lowercased().prefix(64))), .address(PeerNetwork(self.address).description),
         ]
-        let wait = self.site.limiter.withLock { $0.begin(subjects, now: Timestamp.now().seconds) }
+        let wait = self.site.limiter.withLock { $0.begin(subjects, now: Timestamp.now.seconds) }
         if let wait { throw Problem(429, self.text("tooManyAttempts"), retryAfter: wait) }
         var outcome = SignInLimiter.Outcome.undecided
         // From the end on the wait counts, however long the password took.
-        defer { self.site.limiter.withLock { $0.end(subjects, outcome, now: Timestamp.now().seconds) } }
+        defer { self.site.limiter.withLock { $0.end(subjects, outcome, now: Timestamp.now.seconds) } }
         let user = try await self.store.user(named: name)
-        guard try await self.site.hasher.verify(password, against: user?.passwordHash), let user else {
+        guard try await self.site.passwords.hasher.verify(password, against: user?.passwordHash), let user else {
             outcome = .refused
             self.site.logger.warning("a sign-in failed", metadata: ["address": "\(self.address)"])
             throw Problem(401, self.text("wrongPassword"))
@@ -77,7 +78,8 @@ extension Call {
         if token.isEmpty {
             cookie += "; Max-Age=0"
         } else if lifetime > 0 {
-            cookie += "; Max-Age=\(self.site.configuration.sessionSlides ? 604_800 : lifetime)"
+            cookie +=
+                "; Max-Age=\(self.site.configuration.sessionSlides ? ConsoleConfiguration.longestSession : lifetime)"
         }
         return cookie + (self.isSecure ? "; Secure" : "")
     }

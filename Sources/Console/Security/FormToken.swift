@@ -1,3 +1,5 @@
+internal import Operations
+
 /// What a form must carry to be believed: the session's secret, for one action and no other.
 ///
 /// Other sites do not know it. And if a page ever held an element that somebody else has written, a button of theirs in one of our forms

@@ -13,7 +13,7 @@ extension Call {
 
     /// Whether what was checked before the request began still holds.
     func standing() async throws -> Standing {
-        guard let identity = self.identity, let holder = try await self.site.holder(of: identity.proof, now: .now())
+        guard let identity = self.identity, let holder = try await self.site.holder(of: identity.proof, now: .now)
         else { return .ended }
         let (then, now) = (identity.user, holder.user)
         return then.hostGroups == now.hostGroups && then.role == now.role ? .unchanged : .changed

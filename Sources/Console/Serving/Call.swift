@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 /// A request on its way through a handler.
@@ -47,15 +48,14 @@ struct Call: Sendable {
         before: JSON? = nil,
         after: JSON? = nil
     ) -> AuditRecord {
-        AuditRecord(
-            time: self.now,
-            actor: actor ?? self.identity?.user.name ?? "",
-            address: self.address,
-            action: action,
-            subject: subject,
-            before: before?.text ?? "",
-            after: after?.text ?? ""
-        )
+        let name = actor ?? self.identity?.user.name ?? ""
+        return Actor(name: name, address: self.address).audit(action, subject, before: before, after: after)
+    }
+
+    /// What this person does to servers and people.
+    var administration: Administration {
+        let actor = Actor(name: self.identity?.user.name ?? "", address: self.address)
+        return Administration(of: self.store, by: actor, passwords: self.site.passwords)
     }
 
     func text(_ key: String) -> String { Catalogue.shared.text(key, self.language) }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Operations
 internal import Store
 
 extension EventCursor {
@@ -16,19 +16,10 @@ extension EventCursor {
 }
 
 extension Timestamp {
-    /// The system's clock.
-    static func now() -> Timestamp {
-        Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1_000_000) * 1000)
-    }
-
-    func advanced(seconds: Int64) -> Timestamp { Timestamp(nanoseconds: self.nanoseconds + seconds * 1_000_000_000) }
-
     /// The last moment that is a whole multiple of so many seconds.
     func floored(seconds: Int64) -> Timestamp {
         Timestamp(nanoseconds: self.nanoseconds / (seconds * 1_000_000_000) * (seconds * 1_000_000_000))
     }
-
-    var seconds: Int64 { self.nanoseconds / 1_000_000_000 }
 
     /// Without the fraction, for people: `2026-01-02 03:04:05`.
     var short: String { String(self.description.prefix(19)).replacingT }

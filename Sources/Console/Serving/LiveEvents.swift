@@ -1,3 +1,4 @@
+internal import Logging
 internal import Store
 
 /// Tells open pages what arrives: one reader of the store for each filter, however many pages are open.
@@ -49,13 +50,17 @@ actor LiveEvents {
     private static let memory = Duration.seconds(2)
 
     private let store: MonitoringStore
+    private let logger: Logger
     private var listeners: [Int: Listener] = [:]
     private var readers: [EventFilter: Reader] = [:]
     private var answers: [Question: (asked: ContinuousClock.Instant, answer: Task<Arrivals, any Error>)] = [:]
     private var nextKey = 0
     private var isFinished = false
 
-    init(store: MonitoringStore) { self.store = store }
+    init(store: MonitoringStore, logger: Logger = Logger(label: "console")) {
+        self.store = store
+        self.logger = logger
+    }
 
     /// What arrives for one filter; see ``messages(_:)``.
     func messages(_ filter: EventFilter, after arrival: Int64? = nil) async throws -> AsyncStream<Message> {
@@ -172,6 +177,7 @@ actor LiveEvents {
 
     /// Tells what is new; returns whether that was more than a page is told.
     private func tell(_ filter: EventFilter) async -> Bool {
+        var hasFailed = false
         while !Task.isCancelled, let reader = self.readers[filter] {
             if reader.isBusy {
                 try? await Task.sleep(for: Self.breath)
@@ -190,6 +196,8 @@ actor LiveEvents {
                 }
                 return !arrivals.digest.gaps.isEmpty
             } catch {
+                if !hasFailed { self.logger.warning("live pages stand still", metadata: ["reason": "\(error)"]) }
+                hasFailed = true
                 // Whatever is in the way, the next commit may be far: what arrived has to be told without one.
                 try? await Task.sleep(for: Self.pause)
             }

@@ -1,3 +1,5 @@
+internal import Operations
+
 /// The parameters of a request, from its query, a form or a JSON object; each is asked for once, and what nobody asked for is refused.
 struct Parameters: Sendable {
     private var values: [String: [JSON]]

@@ -1,3 +1,4 @@
+internal import Operations
 internal import Query
 internal import Store
 
@@ -57,6 +58,20 @@ struct Problem: Error, Sendable, Equatable {
 }
 
 extension Problem {
+    /// What an error means to whoever asked; nil when it is a fault of ours.
+    init?(_ error: any Error, _ language: Language) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let refusal as Refusal:
+            let text = refusal.rule.map { Catalogue.shared.text($0.rawValue, language) }
+            self = .bad(refusal.parameter, text ?? refusal.reason)
+        case let error as StoreError: self.init(error)
+        case PasswordHasher.Unavailable.crowded: self.init(429, "\(error)", retryAfter: 3)
+        case let error as PasswordHasher.Unavailable: self.init(503, "\(error)", retryAfter: 5)
+        default: return nil
+        }
+    }
+
     init(_ error: StoreError) {
         switch error.code {
         case .notFound: self.init(404, error.reason)

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Operations
 
 extension Response {
     static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

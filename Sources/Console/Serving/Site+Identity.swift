@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Operations
 internal import Store
 
 extension Site {
@@ -46,8 +47,9 @@ extension Site {
     /// Whether a session still counts: seven days at most, and as long as configured.
     func isValid(_ session: Session, now: Timestamp) -> Bool {
         let start = self.configuration.sessionSlides ? session.used : session.created
-        let limit = self.configuration.sessionLifetime == 0 ? 604_800 : self.configuration.sessionLifetime
-        return now.seconds - start.seconds < limit && now.seconds - session.created.seconds < 604_800
+        let longest = ConsoleConfiguration.longestSession
+        let limit = self.configuration.sessionLifetime == 0 ? longest : self.configuration.sessionLifetime
+        return now.seconds - start.seconds < limit && now.seconds - session.created.seconds < longest
     }
 
     /// Refuses a change that another site's page sends in the name of somebody who is signed in here.

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import Operations
 internal import Store
 internal import Synchronization
 
@@ -15,8 +16,7 @@ final class Site: Sendable {
     let live: LiveEvents
     let openProofs: OpenProofs
     let metrics = Metrics()
-    let hasher = PasswordHasher()
-    let passwords: PasswordPolicy
+    let passwords: Passwords
     let limiter = Mutex(SignInLimiter())
     let connections: Connections
 
@@ -25,9 +25,9 @@ final class Site: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.pages = try Pages()
-        self.live = LiveEvents(store: store)
+        self.live = LiveEvents(store: store, logger: logger)
         self.openProofs = OpenProofs(store: store, age: configuration.sessionCheck)
-        self.passwords = PasswordPolicy(minimumLength: configuration.minimumPasswordLength)
+        self.passwords = Passwords(policy: PasswordPolicy(minimumLength: configuration.minimumPasswordLength))
         self.connections = Connections(
             .init(served: configuration.newcomersPerAddress),
             most: configuration.mostConnections,
@@ -46,7 +46,7 @@ final class Site: Sendable {
         do {
             let body = try await self.body(of: request, context)
             // Only now: whoever sends a body slowly would otherwise act with rights that were taken away meanwhile.
-            let now = Timestamp.now()
+            let now = Timestamp.now
             let identity = try await self.identify(request, now: now)
             if identity != nil { self.connections.signedIn(on: context.channel) }
             if let chosen = identity.flatMap({ Language(rawValue: $0.user.language) }) { language = chosen }
@@ -62,11 +62,12 @@ final class Site: Sendable {
                 body: body
             )
             return try await self.answer(call, route)
-        } catch let problem as Problem {
+        } catch {
+            guard let problem = Problem(error, language) else { throw error }
+            if let error = error as? StoreError, [.unavailable, .damaged].contains(error.code) {
+                self.logger.error("\(error)")
+            }
             return self.failure(problem, request, language)
-        } catch let error as StoreError {
-            if error.code == .unavailable || error.code == .damaged { self.logger.error("\(error)") }
-            return self.failure(Problem(error), request, language)
         }
     }
 

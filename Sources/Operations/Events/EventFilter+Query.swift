@@ -1,5 +1,5 @@
 internal import Escaping
-internal import Query
+public import Query
 public import Store
 
 extension EventFilter {
@@ -9,7 +9,7 @@ extension EventFilter {
     public init(query text: String, now: Timestamp) throws { self.init(try Parser.parse(text), now: now) }
 
     /// The filter that a query means, for a clock that shows `now`.
-    init(_ expression: Expression, now: Timestamp) {
+    public init(_ expression: Expression, now: Timestamp) {
         switch expression {
         case .all(let list): self = .all(list.map { EventFilter($0, now: now) })
         case .any(let list): self = .any(list.map { EventFilter($0, now: now) })

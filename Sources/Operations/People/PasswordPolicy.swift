@@ -1,30 +1,24 @@
 /// Which passwords are accepted: long ones that are not among the first an attacker tries.
 ///
 /// There are no rules of composition, which make passwords worse (NIST SP 800-63B, 5.1.1.2).
-struct PasswordPolicy: Sendable {
-    /// Why a password is refused.
-    enum Refusal: String, Sendable {
-        case tooShort = "passwordTooShort"
-        case tooLong = "passwordTooLong"
-        case containsName = "passwordContainsName"
-        case common = "passwordCommon"
-        case repetitive = "passwordRepetitive"
-    }
+public struct PasswordPolicy: Sendable {
+    /// The longest password, in bytes of UTF-8: hashing a long one takes longer.
+    private static let maximumLength = 256
 
-    static let maximumLength = 256
+    /// The shortest password, in characters.
+    public let minimumLength: Int
 
-    let minimumLength: Int
+    /// Demands so many characters, 5 at least.
+    public init(minimumLength: Int = 12) { self.minimumLength = max(5, minimumLength) }
 
-    init(minimumLength: Int) { self.minimumLength = max(5, minimumLength) }
-
-    /// Why a password is refused; nil when it is accepted.
-    func refusal(of password: String, userName: String) -> Refusal? {
+    /// The rule that a password breaks; nil when it is accepted.
+    public func rule(brokenBy password: String, userName: String) -> Refusal.Rule? {
         let lowercase = password.lowercased()
-        if password.count < self.minimumLength { return .tooShort }
-        if password.utf8.count > Self.maximumLength { return .tooLong }
-        if userName.count >= 3, lowercase.contains(userName.lowercased()) { return .containsName }
-        if Self.isCommon(lowercase) { return .common }
-        if Set(lowercase).count < 5 || Self.isRun(lowercase) { return .repetitive }
+        if password.count < self.minimumLength { return .passwordTooShort }
+        if password.utf8.count > Self.maximumLength { return .passwordTooLong }
+        if userName.count >= 3, lowercase.contains(userName.lowercased()) { return .passwordContainsName }
+        if Self.isCommon(lowercase) { return .passwordCommon }
+        if Set(lowercase).count < 5 || Self.isRun(lowercase) { return .passwordRepetitive }
         return nil
     }
 

@@ -1,25 +1,33 @@
-internal import Store
+public import Store
 
+/// What the store knows, in the words of the REST API.
 extension JSON {
-    init(_ time: Timestamp) { self = .string(time.description) }
-    init(_ time: Timestamp?) { self = time.map { .string($0.description) } ?? .null }
+    /// A moment, as RFC 3339 writes it.
+    public init(_ time: Timestamp) { self = .string(time.description) }
+    /// A moment, or null.
+    public init(_ time: Timestamp?) { self = time.map { .string($0.description) } ?? .null }
 
-    init(_ handled: HandledEvent) {
-        let event = handled.event.content
+    /// An event with how it is handled.
+    public init(_ handled: HandledEvent) { self.init(handled.event, handling: handled.handling) }
+
+    /// An event with how it is handled.
+    public init(_ stored: StoredEvent, handling: Handling = .untouched) {
+        let event = stored.content
         self = [
-            "id": .number(handled.id), "server": .number(handled.event.server), "time": JSON(event.time),
+            "id": .number(stored.id), "server": .number(stored.server), "time": JSON(event.time),
             "eventId": .string(event.eventID), "type": .string("\(event.type)"), "status": .string("\(event.status)"),
             "severity": .string("\(event.severity)"), "hostId": .string(event.hostID), "host": .string(event.hostName),
             "triggerId": .string(event.triggerID), "brief": .string(event.brief),
             "extendedInfo": .string(event.extendedInfo),
             "handling": [
-                "status": .string("\(handled.handling.status)"), "assignee": .string(handled.handling.assignee),
-                "comments": JSON(handled.handling.comments),
+                "status": .string("\(handling.status)"), "assignee": .string(handling.assignee),
+                "comments": JSON(handling.comments),
             ],
         ]
     }
 
-    init(_ step: HandlingStep) {
+    /// What somebody did about an event.
+    public init(_ step: HandlingStep) {
         self = [
             "id": .number(step.id), "time": JSON(step.time), "actor": .string(step.actor),
             "status": JSON(step.change.status.map { "\($0)" }), "assignee": JSON(step.change.assignee),
@@ -27,24 +35,27 @@ extension JSON {
         ]
     }
 
-    init(_ stored: StoredHost) {
+    /// A host.
+    public init(_ stored: StoredHost) {
         self = [
             "server": .number(stored.server), "id": .string(stored.host.id), "name": .string(stored.host.name),
             "state": .string("\(stored.state)"), "groups": JSON(stored.groups), "parent": JSON(stored.parent),
         ]
     }
 
-    init(_ stored: StoredTrigger) {
+    /// A trigger.
+    public init(_ stored: StoredTrigger) {
         let trigger = stored.trigger
         self = [
             "server": .number(stored.server), "id": .string(trigger.id), "status": .string("\(trigger.status)"),
             "severity": .string("\(trigger.severity)"), "lastChange": JSON(trigger.lastChange),
             "hostId": .string(trigger.hostID), "host": .string(trigger.hostName), "brief": .string(trigger.brief),
-            "extendedInfo": .string(trigger.extendedInfo),
+            "extendedInfo": .string(trigger.extendedInfo), "own": .bool(stored.isOwn),
         ]
     }
 
-    init(_ stored: StoredItem) {
+    /// An item with its last value.
+    public init(_ stored: StoredItem) {
         let item = stored.item
         self = [
             "server": .number(stored.server), "id": .string(item.id), "hostId": .string(item.hostID),
@@ -54,7 +65,7 @@ extension JSON {
     }
 
     /// Without any password: the broker's URL shows three asterisks in its place.
-    init(_ server: MonitoringServer) {
+    public init(_ server: MonitoringServer) {
         self = [
             "id": .number(server.id), "nickname": .string(server.nickname), "type": .string(server.type),
             "brokerURL": .string(server.broker.url.description), "queue": .string(server.broker.queue),
@@ -69,7 +80,8 @@ extension JSON {
         ]
     }
 
-    init(_ arm: ArmStatus) {
+    /// How an arm is.
+    public init(_ arm: ArmStatus) {
         self = [
             "server": .number(arm.server), "nickname": .string(arm.nickname),
             "state": .string(arm.link.map { "\($0.state)" } ?? "unknown"), "since": JSON(arm.link?.since),
@@ -82,14 +94,15 @@ extension JSON {
     }
 
     /// Without the password's hash.
-    init(_ user: User) {
+    public init(_ user: User) {
         self = [
             "id": .number(user.id), "name": .string(user.name), "role": .string("\(user.role)"),
             "note": .string(user.note), "hostGroups": JSON(user.hostGroups), "created": JSON(user.created),
         ]
     }
 
-    init(_ key: APIKey) {
+    /// A key of a program, without the key itself.
+    public init(_ key: APIKey) {
         self = [
             "id": .number(key.id), "prefix": .string(key.prefix), "user": .string(key.userName),
             "name": .string(key.name), "scope": .string("\(key.scope)"), "created": JSON(key.created),
@@ -97,7 +110,8 @@ extension JSON {
         ]
     }
 
-    init(_ entry: AuditEntry) {
+    /// An entry of the audit log.
+    public init(_ entry: AuditEntry) {
         self = [
             "id": .number(entry.id), "time": JSON(entry.time), "actor": .string(entry.actor),
             "address": .string(entry.address), "action": .string(entry.action), "subject": .string(entry.subject),

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A JSON value; the members of an object keep their order.
-indirect enum JSON: Sendable, Equatable {
+public indirect enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Int64)
@@ -9,21 +9,32 @@ indirect enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([Member])
 
-    struct Member: Sendable, Equatable {
-        let name: String
-        let value: JSON
+    /// A member of an object.
+    public struct Member: Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// Its value.
+        public let value: JSON
+
+        /// Makes a member.
+        public init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// The text, as UTF-8.
-    var encoded: [UInt8] {
+    public var encoded: [UInt8] {
         var bytes: [UInt8] = []
         self.write(to: &bytes)
         return bytes
     }
 
-    var text: String { String(decoding: self.encoded, as: UTF8.self) }
+    /// The text.
+    public var text: String { String(decoding: self.encoded, as: UTF8.self) }
 
-    subscript(name: String) -> JSON? {
+    /// The value of a member; nil when there is none, or when this is no object.
+    public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
@@ -77,19 +88,23 @@ indirect enum JSON: Sendable, Equatable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int64) { self = .number(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSON)...) {
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .number(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member(name: $0.0, value: $0.1) })
     }
-    init(nilLiteral: ()) { self = .null }
+    public init(nilLiteral: ()) { self = .null }
 
-    init(_ value: String?) { self = value.map(JSON.string) ?? .null }
-    init(_ value: Int64?) { self = value.map(JSON.number) ?? .null }
-    init(_ value: Int) { self = .number(Int64(value)) }
-    init(_ value: [String]) { self = .array(value.map(JSON.string)) }
+    /// A text, or null.
+    public init(_ value: String?) { self = value.map(JSON.string) ?? .null }
+    /// A number, or null.
+    public init(_ value: Int64?) { self = value.map(JSON.number) ?? .null }
+    /// A number.
+    public init(_ value: Int) { self = .number(Int64(value)) }
+    /// A list of texts.
+    public init(_ value: [String]) { self = .array(value.map(JSON.string)) }
 }
 
 extension JSON: Decodable {
@@ -100,7 +115,7 @@ extension JSON: Decodable {
         init?(intValue: Int) { nil }
     }
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         if let object = try? decoder.container(keyedBy: Name.self) {
             self = .object(
                 try object.allKeys.sorted { $0.stringValue < $1.stringValue }
@@ -125,5 +140,5 @@ extension JSON: Decodable {
     }
 
     /// Reads JSON of a request; nil when it is none, or holds a number that is not an integer.
-    static func decode(_ bytes: [UInt8]) -> JSON? { try? JSONDecoder().decode(JSON.self, from: Data(bytes)) }
+    public static func decode(_ bytes: [UInt8]) -> JSON? { try? JSONDecoder().decode(JSON.self, from: Data(bytes)) }
 }

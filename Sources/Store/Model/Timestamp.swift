@@ -23,10 +23,20 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// The present, as the system's clock has it.
-    public static var ofTheSystem: Timestamp {
+    public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(clampingSeconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    /// Whole seconds since 1970.
+    public var seconds: Int64 { self.nanoseconds / 1_000_000_000 }
+
+    /// The moment so many seconds later; the bounds of what the store can keep end it.
+    public func advanced(seconds: Int64) -> Timestamp {
+        let (length, tooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, outside) = self.nanoseconds.addingReportingOverflow(length)
+        return Timestamp(nanoseconds: tooLong || outside ? (seconds < 0 ? .min : .max) : sum)
     }
 
     public static func < (one: Timestamp, other: Timestamp) -> Bool { one.nanoseconds < other.nanoseconds }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `arm status`.
@@ -42,23 +42,10 @@ struct ArmStatusCommand: AsyncParsableCommand {
 
 extension Output {
     fileprivate mutating func write(_ status: ArmStatus) {
-        self.object { writer in
-            writer.member("server", status.server)
-            writer.member("nickname", status.nickname)
-            writer.member("link", optional: status.link?.state.word)
-            writer.member("since", optional: status.link.map { "\($0.since)" })
-            writer.member("detail", optional: status.link?.detail)
-            writer.member("exchange", optional: status.link?.exchange)
-            writer.member("arm", optional: status.link?.peer)
-            writer.member("procedures", list: status.link?.procedures ?? [])
-            writer.member("lastStatus", optional: status.report?.status.word)
-            writer.member("failureReason", optional: status.report?.failureReason)
-            writer.member("lastSuccessTime", optional: status.report?.lastSuccess.map { "\($0)" })
-            writer.member("lastFailureTime", optional: status.report?.lastFailure.map { "\($0)" })
-            writer.member("numSuccess", status.report?.successes ?? 0)
-            writer.member("numFailure", status.report?.failures ?? 0)
-            writer.member("reported", optional: status.report.map { "\($0.received)" })
-            writer.member("putAside", status.putAside)
-        }
+        let more: KeyValuePairs<String, JSON> = [
+            "procedures": JSON(status.link?.procedures ?? []), "lastStatus": JSON(status.report?.status.word),
+            "reported": JSON(status.report?.received),
+        ]
+        self.write(JSON(status).adding(more).keeping(OldWords.arm))
     }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Gateway
 internal import HAPI
 internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `probe`: for people who develop arms.
@@ -32,14 +33,10 @@ struct ProbeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var server = MonitoringServer(
-            nickname: "probe",
-            type: ServerType.fluentd.rawValue,
-            broker: MonitoringServer.Broker(url: BrokerURL(""), queue: "")
-        )
-        try self.options.apply(to: &server)
+        let change = try self.options.serverChange()
+        let broker = try await self.options.naming { try change.applied(to: .blank).broker }
         let json = self.json
-        let probe = Probe(part: Probe.Part(rawValue: self.part) ?? .arm, broker: server.broker) { line in
+        let probe = Probe(part: Probe.Part(rawValue: self.part) ?? .arm, broker: broker) { line in
             var output = Output()
             output.write(line, json: json)
         }

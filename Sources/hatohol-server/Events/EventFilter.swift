@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Console
 internal import Escaping
+internal import Operations
 internal import Store
 
 /// Which events are wanted.
@@ -23,14 +23,15 @@ struct EventFilter: ParsableArguments {
     var minimumSeverity: SeverityArgument?
 
     @Option(
+        parsing: .unconditional,  // an age begins with a hyphen
         help: ArgumentHelp(
-            "Only from this time on: 2026-01-02T03:04:05Z, 2026-01-02, or an age such as 15m, 2h, 7d.",
+            "Only from this time on: 2026-01-02T03:04:05Z, 2026-01-02, or an age such as -15m, -2h, -7d.",
             valueName: "time"
         )
     )
     var since: TimeArgument?
 
-    @Option(help: ArgumentHelp("Only before this time.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only before this time.", valueName: "time"))
     var until: TimeArgument?
 
     @Option(help: "Only with this in the text; ASCII letters in either case.")
@@ -53,10 +54,18 @@ struct EventFilter: ParsableArguments {
         if let minimum = self.minimumSeverity?.severity {
             parts.append(.severity(in: Set(Severity.allCases.filter { $0 >= minimum }.map(\.rawValue))))
         }
-        if let since = self.since?.timestamp { parts.append(.since(since)) }
-        if let until = self.until?.timestamp { parts.append(.until(until)) }
+        if let since = self.moment("--since", self.since) { parts.append(.since(since)) }
+        if let until = self.moment("--until", self.until) { parts.append(.until(until)) }
         if let text = self.text { parts.append(.text(like: "%\(text.escaped(for: .likePattern))%")) }
         if let expression = self.expression { parts.append(try Store.EventFilter(query: expression, now: .now)) }
         return .all(parts)
+    }
+
+    /// The moment of an option; says so when it was written as the first version had it.
+    private func moment(_ option: String, _ argument: TimeArgument?) -> Timestamp? {
+        if let newForm = argument?.newForm {
+            Warning.print("\(option): this is an old form, which a later version will not read; write \(newForm)")
+        }
+        return argument?.timestamp
     }
 }

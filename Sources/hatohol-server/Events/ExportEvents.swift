@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Escaping
+internal import Operations
 internal import Store
 
 /// `events export`.
@@ -27,28 +27,12 @@ struct ExportEvents: AsyncParsableCommand {
         search.order = .oldestFirst
         var output = Output()
         let isCSV = self.format == .csv && !self.json
-        if isCSV { output.line(CSV.header) }
+        if isCSV { output.write(EventCSV.header) }
         try await store.pages(search) { page in
-            for event in page.lazy.map(\.event) {
-                if isCSV { output.line(CSV.line(event)) } else { output.write(event, json: true) }
+            for handled in page {
+                if isCSV { output.write(EventCSV.line(handled)) } else { output.write(handled.event, json: true) }
             }
             return true
         }
-    }
-}
-
-/// Events as RFC 4180 has it.
-private enum CSV {
-    static let header = "id,server,eventId,time,type,status,severity,hostId,hostName,triggerId,brief,extendedInfo\r"
-
-    static func line(_ event: StoredEvent) -> String {
-        let content = event.content
-        let fields = [
-            "\(event.id)", "\(event.server)", content.eventID, "\(content.time)", content.type.word,
-            content.status.word,
-            content.severity.word, content.hostID, content.hostName, content.triggerID, content.brief,
-            content.extendedInfo,
-        ]
-        return fields.map { $0.escaped(for: .csvField) }.joined(separator: ",") + "\r"
     }
 }

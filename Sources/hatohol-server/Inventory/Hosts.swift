@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `hosts`.
@@ -21,14 +21,7 @@ struct Hosts: AsyncParsableCommand {
         var table = Table(["SERVER", "ID", "NAME", "STATE", "GROUPS"])
         for host in hosts {
             if self.json {
-                output.object { writer in
-                    writer.member("server", host.server)
-                    writer.member("hostId", host.host.id)
-                    writer.member("hostName", host.host.name)
-                    writer.member("state", host.state.word)
-                    writer.member("groups", list: host.groups)
-                    writer.member("parentHostId", optional: host.parent)
-                }
+                output.write(JSON(host).keeping(OldWords.host))
             } else {
                 let groups = host.groups.joined(separator: ", ")
                 table.add([

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `items`.
@@ -21,16 +21,7 @@ struct Items: AsyncParsableCommand {
         for stored in items {
             let item = stored.item
             if self.json {
-                output.object { writer in
-                    writer.member("server", stored.server)
-                    writer.member("itemId", item.id)
-                    writer.member("hostId", item.hostID)
-                    writer.member("brief", item.brief)
-                    writer.member("lastValueTime", "\(item.lastValueTime)")
-                    writer.member("lastValue", item.lastValue)
-                    writer.member("unit", item.unit)
-                    writer.member("itemGroupName", list: item.groups)
-                }
+                output.write(JSON(stored).keeping(OldWords.item))
             } else {
                 table.add([
                     "\(stored.server)", item.hostID.printable, item.id.printable,

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `triggers`.
@@ -23,18 +23,7 @@ struct Triggers: AsyncParsableCommand {
         for stored in triggers {
             let trigger = stored.trigger
             if self.json {
-                output.object { writer in
-                    writer.member("server", stored.server)
-                    writer.member("triggerId", trigger.id)
-                    writer.member("status", trigger.status.word)
-                    writer.member("severity", trigger.severity.word)
-                    writer.member("lastChangeTime", "\(trigger.lastChange)")
-                    writer.member("hostId", trigger.hostID)
-                    writer.member("hostName", trigger.hostName)
-                    writer.member("brief", trigger.brief)
-                    writer.member("extendedInfo", trigger.extendedInfo)
-                    writer.member("own", stored.isOwn)
-                }
+                output.write(JSON(stored).keeping(OldWords.trigger))
             } else {
                 table.add([
                     "\(stored.server)", trigger.status.word, trigger.severity.word,

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import JSONRPC
+internal import Operations
 
 /// Standard output: lines for people, or one JSON object per line for programs.
 struct Output: ~Copyable {
@@ -13,6 +14,18 @@ struct Output: ~Copyable {
     /// Writes a line.
     mutating func line(_ text: String) {
         self.buffer.append(contentsOf: text.utf8)
+        self.endLine()
+    }
+
+    /// Writes a text that has its ends of lines.
+    mutating func write(_ text: String) {
+        self.buffer.append(contentsOf: text.utf8)
+        self.flushWhenFull()
+    }
+
+    /// Writes JSON on a line of its own.
+    mutating func write(_ json: JSON) {
+        self.buffer.append(contentsOf: json.encoded)
         self.endLine()
     }
 
@@ -35,6 +48,10 @@ struct Output: ~Copyable {
 
     private mutating func endLine() {
         self.buffer.append(UInt8(ascii: "\n"))
+        self.flushWhenFull()
+    }
+
+    private mutating func flushWhenFull() {
         if self.buffer.count >= Self.capacity { self.flush() }
     }
 

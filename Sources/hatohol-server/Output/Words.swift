@@ -1,18 +1,6 @@
 internal import ArgumentParser
 internal import Store
 
-extension EventType {
-    /// The word of HAPI 2.1.
-    var word: String {
-        switch self {
-        case .good: "GOOD"
-        case .bad: "BAD"
-        case .unknown: "UNKNOWN"
-        case .notification: "NOTIFICATION"
-        }
-    }
-}
-
 extension TriggerStatus {
     /// The word of HAPI 2.1.
     var word: String {
@@ -76,9 +64,9 @@ struct SeverityArgument: ExpressibleByArgument {
     var severity: Severity
 
     init?(argument: String) {
-        guard let severity = Severity.allCases.first(where: { $0.word == argument.uppercased() }) else { return nil }
+        guard let severity = Severity.allCases.first(where: { "\($0)" == argument.lowercased() }) else { return nil }
         self.severity = severity
     }
 
-    static var allValueStrings: [String] { Severity.allCases.map(\.word) }
+    static var allValueStrings: [String] { Severity.allCases.map { "\($0)" } }
 }

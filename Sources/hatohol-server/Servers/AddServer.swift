@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Console
-internal import HAPI
+internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `server add`.
@@ -25,19 +25,9 @@ struct AddServer: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var server = MonitoringServer(
-            nickname: "",
-            type: ServerType.fluentd.rawValue,
-            broker: .blank
-        )
-        try self.options.apply(to: &server)
-        let store = try self.common.openStore(creating: true)
-        let new = server
-        let id = try await store.add(new) { id in
-            var added = new
-            added.id = id
-            return CommandLineActor.current.audit("server.add", after: added)
-        }
+        let change = try self.options.serverChange()
+        let administration = Administration(of: try self.common.openStore(creating: true), by: .current)
+        let id = try await self.options.naming { try await administration.addServer(change).id }
         var output = Output()
         if self.json { output.object { $0.member("id", id) } } else { output.line("\(id)") }
     }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Console
 internal import Glibc
+internal import Operations
 internal import Store
 
 /// `server remove`.
@@ -28,7 +28,7 @@ struct RemoveServer: AsyncParsableCommand {
         guard self.yes || Self.isConfirmed("remove \(subject) for good?") else {
             throw CommandError("remove", "nothing was removed", "answer yes, or say --yes")
         }
-        try await store.remove(self.id, audit: CommandLineActor.current.audit("server.remove", before: server))
+        try await Administration(of: store, by: .current).removeServer(self.id)
         _ = try await store.purgeRemovedServers()
         var output = Output()
         output.line("removed \(subject)")

@@ -1,8 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Gateway
 internal import Glibc
-internal import HAPI
+internal import Operations
 internal import Store
 
 /// What can be said about a monitoring server; each command says which of it is needed.
@@ -74,83 +73,68 @@ struct ServerOptions: ParsableArguments {
     var extendedInfo: String?
 
     func validate() throws {
-        try self.check("--queue-type", self.queueType, among: ["durable", "quorum", "transient"])
-        try self.check("--tls-verify", self.tlsVerify, among: ["peer", "none"])
-        try self.check("--polling-interval", self.pollingInterval, within: 1...31_622_400)
-        try self.check("--retry-interval", self.retryInterval, within: 1...2_678_400)
-        if let type = self.type, self.serverType == nil {
-            throw ValidationError("--type is a name such as fluentd or a UUID, not \(type).")
+        if let verify = self.tlsVerify, !["peer", "none"].contains(verify) {
+            throw ValidationError("--tls-verify is peer or none, not \(verify).")
         }
-        guard self.nickname?.isEmpty != true, (self.nickname?.unicodeScalars.count ?? 0) <= 255 else {
-            throw ValidationError("--nickname has 1 to 255 characters.")
-        }
-        guard (self.armUser?.utf8.count ?? 0) <= 255 else { throw ValidationError("--arm-user has at most 255 bytes.") }
-        guard self.queue?.isEmpty != true, (self.queue?.utf8.count ?? 0) <= 253 else {
-            throw ValidationError("--queue has 1 to 253 bytes.")
+        do {
+            try self.change.check()
+        } catch {
+            throw ValidationError("\(Self.option(error.parameter)): \(error.reason)")
         }
     }
 
-    private func check(_ option: String, _ value: String?, among words: [String]) throws {
-        guard let value, !words.contains(value) else { return }
-        throw ValidationError("\(option) is \(words.joined(separator: " or ")), not \(value).")
+    /// What the options say, without the files that they name.
+    private var change: ServerChange {
+        var change = ServerChange()
+        change.nickname = self.nickname
+        change.type = self.type
+        change.brokerURL = self.brokerURL
+        change.queue = self.queue
+        change.queueType = self.queueType
+        change.armUser = self.armUser
+        change.tlsVerify = self.tlsVerify.map { $0 == "peer" }
+        change.url = self.monitoredURL
+        change.userName = self.userName
+        change.pollingInterval = self.pollingInterval
+        change.retryInterval = self.retryInterval
+        change.extendedInfo = self.extendedInfo
+        return change
     }
 
-    private func check(_ option: String, _ value: Int?, within range: ClosedRange<Int>) throws {
-        guard let value, !range.contains(value) else { return }
-        throw ValidationError("\(option) is \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
-
-    /// The UUID of the type; nil when it is neither a name nor a UUID.
-    private var serverType: String? {
-        guard let type = self.type else { return ServerType.fluentd.rawValue }
-        return ServerType.named.first { $0.name == type }?.type.rawValue
-            ?? UUID(uuidString: type).map { _ in type.lowercased() }
-    }
-
-    /// Puts what was said into a server and checks the whole.
-    func apply(to server: inout MonitoringServer) throws {
-        if let nickname = self.nickname { server.nickname = nickname }
-        if self.type != nil, let type = self.serverType { server.type = type }
-        if let queue = self.queue { server.broker.use(queue: queue) }
-        if let user = self.armUser { server.broker.armUser = user.isEmpty ? nil : user }
-        if let queueType = self.queueType { server.broker.queueType = queueType }
-        if self.brokerURL != nil || self.brokerPasswordFile != nil {
-            server.broker.url = try self.brokerURL(insteadOf: server.broker.url)
-        }
-        if let file = self.tlsCA { server.broker.certificateAuthority = try Self.existing(file, "--tls-ca") }
-        if let file = self.tlsCertificate { server.broker.certificate = try Self.existing(file, "--tls-cert") }
-        if let file = self.tlsKey { server.broker.key = try Self.existing(file, "--tls-key") }
-        if let verify = self.tlsVerify { server.broker.verifiesPeer = verify == "peer" }
-        if let url = self.monitoredURL { server.settings.url = url }
-        if let userName = self.userName { server.settings.userName = userName }
-        if let file = self.passwordFile { server.settings.password = try Self.firstLine(of: file) }
-        if let interval = self.pollingInterval { server.settings.pollingInterval = interval }
-        if let interval = self.retryInterval { server.settings.retryInterval = interval }
-        if let text = self.extendedInfo { server.settings.extendedInfo = text }
-        try BrokerCheck.check(server.broker)
-    }
-
-    /// The URL of the broker from now on: what was named, with the password that was known where it shows three asterisks.
-    private func brokerURL(insteadOf known: BrokerURL) throws -> BrokerURL {
-        let given = self.brokerURL.map { BrokerURL($0) } ?? known
-        do { _ = try given.parts } catch { throw CommandError("--broker-url", error.reason, "see --help") }
-        if self.brokerURL != nil, given.hasPassword, !given.isMasked {
+    /// What the options say.
+    func serverChange() throws -> ServerChange {
+        var change = self.change
+        if let url = self.brokerURL.map({ BrokerURL($0) }), url.hasPassword, !url.isMasked {
             Warning.print(
                 "the password in --broker-url is visible to every user of this machine; use --broker-password-file"
             )
         }
-        if let file = self.brokerPasswordFile {
-            guard let url = given.with(password: try Self.firstLine(of: file)) else {
-                throw CommandError("broker password", "the broker's URL names no user", "write amqps://USER@HOST/VHOST")
-            }
-            return url
-        }
+        change.brokerPassword = try self.brokerPasswordFile.map(Self.firstLine)
+        change.password = try self.passwordFile.map(Self.firstLine)
+        change.tlsCertificateAuthority = try self.tlsCA.map { try Self.existing($0, "--tls-ca") }
+        change.tlsCertificate = try self.tlsCertificate.map { try Self.existing($0, "--tls-cert") }
+        change.tlsKey = try self.tlsKey.map { try Self.existing($0, "--tls-key") }
+        return change
+    }
+
+    /// Does something with the change; what is refused is named by its option.
+    func naming<T>(_ body: () async throws -> T) async throws -> T {
         do {
-            return try given.keepingPassword(of: known)
-        } catch {
-            throw CommandError("--broker-url", error.reason, "use --broker-password-file")
+            return try await body()
+        } catch let refusal as Refusal {
+            throw CommandError(Self.option(refusal.parameter), refusal.reason, "see --help")
         }
     }
+
+    /// The option that stands for a parameter of the REST API.
+    private static func option(_ parameter: String) -> String { self.options[parameter] ?? "--\(parameter)" }
+
+    private static let options = [
+        "brokerURL": "--broker-url", "queueType": "--queue-type", "armUser": "--arm-user",
+        "tlsCertificateAuthority": "--tls-ca", "tlsCertificate": "--tls-cert", "tlsKey": "--tls-key",
+        "userName": "--user-name", "password": "--password-file", "pollingInterval": "--polling-interval",
+        "retryInterval": "--retry-interval", "extendedInfo": "--extended-info",
+    ]
 
     private static func firstLine(of file: String) throws -> String {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import HAPI
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `server show`.
@@ -42,23 +42,9 @@ struct ShowServer: AsyncParsableCommand {
 extension Output {
     /// One server as JSON, without its passwords.
     mutating func write(_ server: MonitoringServer) {
-        self.object { writer in
-            writer.member("id", server.id)
-            writer.member("nickname", server.nickname)
-            writer.member("type", server.type)
-            writer.member("brokerUrl", "\(server.broker.url)")
-            writer.member("queue", server.broker.queue)
-            writer.member("queueType", server.broker.queueType)
-            writer.member("armUser", optional: server.broker.armUser)
-            writer.member("tlsCa", optional: server.broker.certificateAuthority)
-            writer.member("tlsCert", optional: server.broker.certificate)
-            writer.member("tlsKey", optional: server.broker.key)
-            writer.member("tlsVerify", server.broker.verifiesPeer ? "peer" : "none")
-            writer.member("pollingInterval", Int64(server.settings.pollingInterval))
-            writer.member("retryInterval", Int64(server.settings.retryInterval))
-            writer.member("url", server.settings.url)
-            writer.member("userName", server.settings.userName)
-            writer.member("extendedInfo", server.settings.extendedInfo)
-        }
+        let told: KeyValuePairs<String, JSON> = [
+            "url": .string(server.settings.url), "userName": .string(server.settings.userName),
+        ]
+        self.write(JSON(server).adding(told).keeping(OldWords.server))
     }
 }

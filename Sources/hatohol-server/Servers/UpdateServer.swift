@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Console
+internal import Operations
 internal import Store
 
 /// `server update`.
@@ -19,11 +19,8 @@ struct UpdateServer: AsyncParsableCommand {
     @OptionGroup(title: "Server") var options: ServerOptions
 
     func run() async throws {
-        let store = try self.common.openStore()
-        let old = try await store.server(self.id)
-        var server = old
-        try self.options.apply(to: &server)
-        let audit = CommandLineActor.current.audit("server.change", before: old, after: server)
-        try await store.update(server, audit: audit)
+        let change = try self.options.serverChange()
+        let administration = Administration(of: try self.common.openStore(), by: .current)
+        _ = try await self.options.naming { try await administration.changeServer(self.id, change) }
     }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Console
 internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `user add`.
@@ -18,14 +18,14 @@ struct AddUser: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let store = try self.common.openStore(creating: true)
-        let hash = try await Password.newHash(userName: self.name)
-        let user = User(name: self.name, role: self.role.role, passwordHash: hash, note: self.note, created: .now)
-        let id = try await store.add(user) { id in
-            var added = user
-            added.id = id
-            return CommandLineActor.current.audit("user.add", after: added)
-        }
+        let administration = Administration(of: try self.common.openStore(creating: true), by: .current)
+        var change = UserChange()
+        change.name = self.name
+        change.role = self.role.role
+        change.note = self.note
+        try change.check()
+        change.password = try Password.new()
+        let id = try await administration.addUser(change).id
         var output = Output()
         if self.json { output.object { $0.member("id", id) } } else { output.line("\(id)") }
     }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Console
+internal import Operations
 internal import Store
 
 /// `user change`.
@@ -30,13 +30,12 @@ struct ChangeUser: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.common.openStore()
-        let old = try await store.existingUser(self.name)
-        var user = old
-        if let role = self.role { user.role = role.role }
-        if let note = self.note { user.note = note }
-        if !self.hostGroup.isEmpty { user.hostGroups = self.hostGroup.filter { !$0.isEmpty } }
-        if self.password { user.passwordHash = try await Password.newHash(userName: user.name) }
-        let audit = CommandLineActor.current.audit("user.change", before: old, after: user)
-        try await store.update(user, audit: audit)
+        let user = try await store.existingUser(self.name)
+        var change = UserChange()
+        change.role = self.role?.role
+        change.note = self.note
+        if !self.hostGroup.isEmpty { change.hostGroups = self.hostGroup.filter { !$0.isEmpty } }
+        if self.password { change.password = try Password.new() }
+        _ = try await Administration(of: store, by: .current).changeUser(user.id, change)
     }
 }

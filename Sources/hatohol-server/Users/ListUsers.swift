@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import JSONRPC
+internal import Operations
 internal import Store
 
 /// `user list`.
@@ -19,15 +19,7 @@ struct ListUsers: AsyncParsableCommand {
         var table = Table(["ID", "NAME", "ROLE", "PASSWORD", "HOST GROUPS", "NOTE"])
         for user in users {
             if self.json {
-                output.object { writer in
-                    writer.member("id", user.id)
-                    writer.member("name", user.name)
-                    writer.member("role", user.role.word)
-                    writer.member("hasPassword", !user.passwordHash.isEmpty)
-                    writer.member("hostGroups", list: user.hostGroups)
-                    writer.member("note", user.note)
-                    writer.member("created", "\(user.created)")
-                }
+                output.write(JSON(user).adding(["hasPassword": .bool(!user.passwordHash.isEmpty)]))
             } else {
                 table.add([
                     "\(user.id)", user.name.printable, user.role.word, user.passwordHash.isEmpty ? "none" : "set",

@@ -1,23 +1,20 @@
-internal import Console
 internal import Glibc
 
 /// Reads a new password: from the terminal, twice and unseen, or the first line of standard input.
 enum Password {
-    /// The hash of a new password for a user; never the password itself.
-    static func newHash(userName: String) async throws -> String {
-        let password: String
+    /// A new password, which is not judged yet.
+    static func new() throws -> String {
         if isatty(STDIN_FILENO) == 1 {
-            password = try self.ask("Password: ")
+            let password = try self.ask("Password: ")
             guard try self.ask("Once more: ") == password else {
                 throw CommandError("password", "the two do not agree", "try again")
             }
-        } else {
-            guard let line = readLine() else {
-                throw CommandError("password", "standard input is empty", "write the password there")
-            }
-            password = line
+            return password
         }
-        return try await Console.passwordHash(password, userName: userName)
+        guard let line = readLine() else {
+            throw CommandError("password", "standard input is empty", "write the password there")
+        }
+        return line
     }
 
     private static func ask(_ prompt: String) throws -> String {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Console
+internal import Operations
 internal import Store
 
 /// `user remove`.
@@ -16,6 +16,6 @@ struct RemoveUser: AsyncParsableCommand {
     func run() async throws {
         let store = try self.common.openStore()
         let user = try await store.existingUser(self.name)
-        try await store.removeUser(user.id, audit: CommandLineActor.current.audit("user.remove", before: user))
+        try await Administration(of: store, by: .current).removeUser(user.id)
     }
 }

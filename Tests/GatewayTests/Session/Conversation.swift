@@ -16,7 +16,7 @@ final class Conversation {
     var delivered: UInt64 { self.tag }
 
     /// Begins with profiles exchanged; events arrive by the given clock.
-    init(clock: @escaping @Sendable () -> Timestamp = { .ofTheSystem }) async throws {
+    init(clock: @escaping @Sendable () -> Timestamp = { .now }) async throws {
         self.directory = try TemporaryDirectory()
         self.store = try MonitoringStore(directory: self.directory.path, clock: clock)
         var server = Script.server
