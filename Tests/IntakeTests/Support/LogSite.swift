@@ -12,6 +12,8 @@ struct LogSite {
     /// The path by which it is followed.
     let followed: String
     private let isWild: Bool
+    /// The last link on the way from the one to the other.
+    private let link: String?
 
     /// Makes the directories and links; the log itself is written by the test.
     init(_ layout: LogLayout = .plain, name: String = "app.log", isWild: Bool = false) {
@@ -22,18 +24,22 @@ struct LogSite {
         case .plain:
             self.path = directory.file(name)
             self.followed = self.path
+            self.link = nil
         case .linkedFile:
             self.path = directory.file("pods/0.log")
             self.followed = directory.file("containers/\(name)")
             symlink("../pods/0.log", self.followed)
+            self.link = self.followed
         case .chainOfLinks:
             self.path = directory.file("docker/0-json.log")
             self.followed = directory.file("containers/\(name)")
+            self.link = directory.file("pods/0.log")
             symlink(self.path, directory.file("pods/0.log"))
             symlink("../pods/0.log", self.followed)
         case .linkedDirectory:
             self.path = directory.file("pods/\(name)")
             self.followed = directory.file("current/\(name)")
+            self.link = directory.file("current")
             symlink("pods", directory.file("current"))
         }
     }
@@ -60,6 +66,18 @@ struct LogSite {
 
     /// Copies the log as it is now.
     func copy(to path: String) throws { LogWriter(path).write(try self.contents()) }
+
+    /// Has the last link lead to another file, in a directory of its own, and returns the path of that.
+    func switchLink(beginning text: String) -> String? {
+        guard let link = self.link else { return nil }
+        let directory = self.directory.file("next")
+        let next = "\(directory)/\(self.path.split(separator: "/").last ?? "")"
+        mkdir(directory, 0o755)
+        LogWriter(next).write(text)
+        symlink(link == self.directory.file("current") ? directory : next, link + ".new")
+        rename(link + ".new", link)
+        return next
+    }
 
     private func contents() throws -> [UInt8] {
         let descriptor = open(self.path, O_RDONLY)

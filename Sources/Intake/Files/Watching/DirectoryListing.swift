@@ -11,6 +11,8 @@ struct DirectoryListing {
     private(set) var barren: [String] = []
     /// Patterns that name something else than a file, and what that is.
     private(set) var others: [String: String] = [:]
+    /// Where the paths of directories lead.
+    private var places: [String: String] = [:]
 
     /// Lists now.
     ///
@@ -47,12 +49,7 @@ struct DirectoryListing {
             if !mayBeOld { self.files[file.status.identity]?.mayBeOld = false }
             return
         }
-        var target: String?
-        if file.mayBeLink {
-            let chain = LinkChain(file.path)
-            self.directories.formUnion(chain.directories)
-            target = chain.target
-        }
+        let target = self.target(of: file)
         self.files[file.status.identity] = ListedFile(
             file.path,
             target: target,
@@ -60,6 +57,24 @@ struct DirectoryListing {
             isMatched: true,
             mayBeOld: mayBeOld
         )
+    }
+
+    /// Where the path of a file leads; the directories on that way are noted.
+    private mutating func target(of file: FilePattern.Findings.File) -> String {
+        if file.mayBeLink {
+            let chain = LinkChain(file.path)
+            self.directories.formUnion(chain.directories)
+            return chain.target
+        }
+        let directory = FilePattern.directory(of: file.path)
+        if self.places[directory] == nil {
+            let chain = LinkChain(directory)
+            self.directories.formUnion(chain.directories.union([chain.target]))
+            self.places[directory] = chain.target
+        }
+        guard let place = self.places[directory], place != directory, let name = file.path.split(separator: "/").last
+        else { return file.path }
+        return FilePattern.join(place, String(name))
     }
 
     private static func isIn(_ directories: Set<String>, _ path: String) -> Bool {

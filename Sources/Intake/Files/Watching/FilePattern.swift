@@ -145,7 +145,8 @@ struct FilePattern: Hashable, Sendable {
         return !findings.refused.isEmpty
     }
 
-    private static func join(_ directory: String, _ name: String) -> String {
+    /// The path of a name in a directory; the empty path is the current directory.
+    static func join(_ directory: String, _ name: String) -> String {
         directory.isEmpty || directory == "/" ? directory + name : "\(directory)/\(name)"
     }
 

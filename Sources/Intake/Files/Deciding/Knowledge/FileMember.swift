@@ -66,7 +66,14 @@ struct FileMember: Hashable, Sendable {
     }
 
     /// Where it stands among the files of its log.
-    var age: RotationAge { RotationAge(path: self.foundAs, modified: self.modified, isMoved: self.isMoved) }
+    var age: RotationAge {
+        RotationAge(path: self.foundAs, modified: self.modified, isMoved: self.isMoved || self.wasLeft)
+    }
+
+    /// No pattern matches the name, and rotation gives none like it: symbolic links on the path of the log led there before.
+    private var wasLeft: Bool {
+        !self.wasMatched && self.foundAs != self.tag && !RotatedName(path: self.foundAs).isRotated
+    }
 
     var isStored: Bool { if case .stored = self.state { true } else { false } }
 
