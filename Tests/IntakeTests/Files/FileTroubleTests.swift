@@ -140,9 +140,9 @@ struct FileTroubleTests {
         #expect(await sink.texts == (start == .beginning ? ["old"] : []) + ["new"])
     }
 
-    @Test("a gap between the two steps of a rotation is no trouble")
-    func rotation() async throws {
-        let (sink, site) = (RecordCollector(), LogSite())
+    @Test("a gap between the two steps of a rotation is no trouble", arguments: LogLayout.allCases)
+    func rotation(layout: LogLayout) async throws {
+        let (sink, site) = (RecordCollector(), LogSite(layout))
         LogWriter(site.path).write("1\n")
         let tail = try site.tail(logger: self.log.logger) {
             ($0.auditInterval, $0.troublePatience) = (.milliseconds(5), .seconds(3600))

@@ -78,15 +78,18 @@ struct MultilineTests {
         #expect(await sink.texts == [" more of -1"] + (0..<3).map { "#\($0)\n first of \($0)\n more of \($0)" })
     }
 
-    @Test("the last record of a rotated file comes before the first of the next one")
-    func rotation() async throws {
-        let sink = RecordCollector()
-        let path = self.directory.file("a.log")
-        LogWriter(path).write("#1\n a\n")
-        try await withRunning(try self.tail("a.log*", flush: .milliseconds(200)), into: sink) {
+    @Test(
+        "the last record of a rotated file comes before the first of the next one",
+        arguments: LogVariation.all
+    )
+    func rotation(variation: LogVariation) async throws {
+        let (sink, site) = (RecordCollector(), LogSite(variation))
+        LogWriter(site.path).write("#1\n a\n")
+        let tail = try site.tail { $0.multiline = self.multiline(flush: .milliseconds(200)) }
+        try await withRunning(tail, into: sink) {
             await sink.waitForPosition()
-            rename(path, path + ".1")
-            LogWriter(path).write("#2\n b\n#3\n")
+            rename(site.path, site.path + ".1")
+            LogWriter(site.path).write("#2\n b\n#3\n")
             await sink.wait(for: 3)
         }
         #expect(await sink.texts == ["#1\n a", "#2\n b", "#3"])

@@ -1,5 +1,4 @@
 import Glibc
-import Logging
 import TestSupport
 import Testing
 
@@ -11,9 +10,6 @@ import Testing
 @Suite("Rotation storms", .timeLimit(.minutes(5)))
 struct RotationStormTests {
     private static let lines = 6000
-
-    private let directory = TemporaryDirectory()
-    private var path: String { self.directory.file("app.log") }
 
     /// The ways logrotate and its relatives rotate.
     enum Rotation: String, CaseIterable, Sendable {
@@ -29,17 +25,33 @@ struct RotationStormTests {
 
         /// The names after a rotation match the pattern as well.
         var isMatched: Bool { self != .renameAndCreate && self != .truncateWhenRead && self != .copyTruncate }
+
+        /// Where such a log may lie.
+        var layouts: [LogLayout] { self.isMatched ? LogLayout.besideRotations : LogLayout.allCases }
     }
 
-    @Test("no line is lost or repeated", arguments: Rotation.allCases, [1, 2])
-    func storm(rotation: Rotation, seed: UInt64) async throws {
-        let sink = RecordCollector()
-        let writer = Task.detached { try await self.write(rotation, seed: seed, sink: sink) }
+    /// A way of rotating, and where the log lies.
+    struct Weather: Sendable, CustomTestStringConvertible {
+        var rotation: Rotation
+        var layout: LogLayout
+
+        static let all = Rotation.allCases.flatMap { rotation in
+            rotation.layouts.map { Weather(rotation: rotation, layout: $0) }
+        }
+
+        var testDescription: String { "\(self.rotation.rawValue), \(self.layout.rawValue)" }
+    }
+
+    @Test("no line is lost or repeated", arguments: Weather.all, [1, 2])
+    func storm(weather: Weather, seed: UInt64) async throws {
+        let (sink, rotation) = (RecordCollector(), weather.rotation)
+        let site = LogSite(weather.layout, isWild: rotation.isMatched)
+        let writer = Task.detached { try await self.write(rotation, to: site.path, seed: seed, sink: sink) }
         defer { writer.cancel() }
         var random = SeededRandom(seed: seed &+ 1000)
         var isWritten = false
         while !isWritten, !Task.isCancelled {
-            let tail = try self.tail(rotation, resuming: await sink.storedPositions)
+            let tail = try self.tail(site, resuming: await sink.storedPositions)
             let next = await sink.lines.count + Int.random(in: 1...1500, using: &random)
             if next < Self.lines, Bool.random(using: &random) {
                 let isLastOneStored = Bool.random(using: &random)
@@ -52,8 +64,8 @@ struct RotationStormTests {
         }
         try await writer.value
         // One more run: what is not over may not come again.
-        try await withRunning(try self.tail(rotation, resuming: await sink.storedPositions), into: sink) {
-            LogWriter(self.path).write("the end\n")
+        try await withRunning(try self.tail(site, resuming: await sink.storedPositions), into: sink) {
+            LogWriter(site.path).write("the end\n")
             await sink.wait(for: Self.lines + 1)
         }
         let expected = (0..<Self.lines).map { "line number \($0)" } + ["the end"]
@@ -63,19 +75,14 @@ struct RotationStormTests {
         #expect(difference == nil, "first difference: \(String(describing: difference))")
     }
 
-    private func tail(_ rotation: Rotation, resuming positions: [SourcePosition]) throws -> FileTail {
-        var configuration = FileTail.Configuration(patterns: [self.path + (rotation.isMatched ? "*" : "")])
-        configuration.start = .beginning
-        configuration.auditInterval = .milliseconds(50)
-        configuration.chunkSize = 4096
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try FileTail(configuration, resumingFrom: positions, logger: logger)
+    private func tail(_ site: LogSite, resuming positions: [SourcePosition]) throws -> FileTail {
+        try site.tail(resuming: positions) { ($0.auditInterval, $0.chunkSize) = (.milliseconds(50), 4096) }
     }
 
     /// Writes all lines and rotates now and then, as a program and its logrotate do.
-    private func write(_ rotation: Rotation, seed: UInt64, sink: RecordCollector) async throws {
+    private func write(_ rotation: Rotation, to path: String, seed: UInt64, sink: RecordCollector) async throws {
         var random = SeededRandom(seed: seed)
-        var writer = LogWriter(self.path)
+        var writer = LogWriter(path)
         var number = 0
         var generation = 0
         var rotated = 0
@@ -91,18 +98,18 @@ struct RotationStormTests {
             case .renameAndCreate, .renameMatched:
                 // Of names that no pattern matches, the follower finds again what it has seen, and no more.
                 if rotation == .renameAndCreate { await sink.wait { $0.count >= written } }
-                generation = self.shift(generation)
-                rename(self.path, self.path + ".1")
+                generation = self.shift(generation, of: path)
+                rename(path, path + ".1")
                 if Bool.random(using: &random) { writer.write("line number \(number)\n") } else { number -= 1 }
                 number += 1
-                writer = LogWriter(self.path)
+                writer = LogWriter(path)
             case .compress, .compressLater:
-                generation = self.shift(generation)
-                rename(self.path, self.path + ".1")
+                generation = self.shift(generation, of: path)
+                rename(path, path + ".1")
                 if Bool.random(using: &random) { writer.write("line number \(number)\n") } else { number -= 1 }
                 number += 1
-                writer = LogWriter(self.path)
-                try await self.compress(rotation == .compress ? self.path + ".1" : self.path + ".2", seed: seed)
+                writer = LogWriter(path)
+                try await self.compress(rotation == .compress ? path + ".1" : path + ".2", seed: seed)
             case .truncateWhenRead:
                 await sink.wait { $0.count >= written }
                 writer.truncate()
@@ -111,8 +118,8 @@ struct RotationStormTests {
                 let before = rotated
                 await sink.wait { $0.count > before }
                 // The program is held while the copy is made: the lines in between are what this way of rotating loses.
-                generation = self.shift(generation)
-                LogWriter(self.path + ".1").write(try self.contents())
+                generation = self.shift(generation, of: path)
+                LogWriter(path + ".1").write(try self.contents(of: path))
                 writer.truncate()
                 // Before the next rotation the follower has to have seen this one.
                 await sink.wait { $0.count >= written }
@@ -122,9 +129,9 @@ struct RotationStormTests {
     }
 
     /// Gives the rotated files the next number each, the oldest first; returns the highest.
-    private func shift(_ highest: Int) -> Int {
+    private func shift(_ highest: Int, of path: String) -> Int {
         for number in (0..<highest).reversed() {
-            for end in ["", ".gz"] { rename("\(self.path).\(number + 1)\(end)", "\(self.path).\(number + 2)\(end)") }
+            for end in ["", ".gz"] { rename("\(path).\(number + 1)\(end)", "\(path).\(number + 2)\(end)") }
         }
         return highest + 1
     }
@@ -143,8 +150,6 @@ struct RotationStormTests {
         utimensat(AT_FDCWD, path + ".gz", times, 0)
         unlink(path)
     }
-
-    private func contents() throws -> [UInt8] { try self.contents(of: self.path) }
 
     private func contents(of path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
