@@ -248,6 +248,38 @@ struct CopyTruncateTests {
         )
     }
 
+    @Test(
+        "copied, truncated and compressed before anybody looks, lines read after the copy do not bring it back",
+        arguments: LogLayout.allCases,
+        [false, true]
+    )
+    func linesAfterTheCompressedCopy(layout: LogLayout, isStopped: Bool) async throws {
+        let (sink, site) = (RecordCollector(), LogSite(layout, isWild: true))
+        let writer = LogWriter(site.path)
+        func truncate() {
+            LogWriter(site.path + ".1.gz").write(gzipped(Array(numberedText(0..<200).utf8)))
+            writer.truncate()
+            writer.write("next\n")
+        }
+        try await withRunning(try site.tail(), into: sink) {
+            writer.write(numberedText(0..<200))
+            await sink.wait(for: 200)
+            writer.write("between\n")
+            await sink.wait(for: 201)
+            await self.hold(writer, sink)
+            if !isStopped { truncate() }
+            await sink.resume()
+            await sink.wait(for: isStopped ? 202 : 203)
+        }
+        if isStopped { truncate() }
+        try await withRunning(try site.tail(resuming: await sink.storedPositions), into: sink) {
+            await sink.wait(for: 203)
+            writer.write("end\n")
+            await sink.wait { $0.last?.text == "end" }
+        }
+        #expect(await sink.texts == numberedLines(0..<200) + ["between", "held", "next", "end"])
+    }
+
     /// Gives the sink a line that it does not accept: what is written after it is not read before ``RecordCollector/resume()``.
     private func hold(_ writer: LogWriter, _ sink: RecordCollector) async {
         await sink.pause()

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import TestSupport
 import Testing
 
 @testable import Intake
@@ -8,7 +9,7 @@ import Testing
 @Suite("Files that look alike", .timeLimit(.minutes(2)))
 struct LookAlikeTests {
     private let directory = TemporaryDirectory()
-    private let log = CountingLog()
+    private let log = CollectingLog()
 
     private func tail(
         _ pattern: String,
@@ -92,19 +93,32 @@ struct LookAlikeTests {
         RawPath.with(path) { _ = unlink($0) }
     }
 
-    @Test("formats that are not read are left alone")
+    @Test("formats that are not read are left alone, with a warning each")
     func foreignCompression() async throws {
         let sink = RecordCollector()
-        let heads: [[UInt8]] = [
-            [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], [0x28, 0xB5, 0x2F, 0xFD], [0x04, 0x22, 0x4D, 0x18],
-            [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],
+        let heads: KeyValuePairs<String, [UInt8]> = [
+            "xz": [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "zstd": [0x28, 0xB5, 0x2F, 0xFD],
+            "lz4": [0x04, 0x22, 0x4D, 0x18], "zip": [0x50, 0x4B, 0x03, 0x04],
+            "bzip2": [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],
         ]
-        for (number, head) in heads.enumerated() {
-            LogWriter(self.directory.file("app.log.\(number)")).write(head + Array("\ngarbage\n".utf8))
+        for (format, head) in heads {
+            LogWriter(self.directory.file("app.log.\(format)")).write(head + Array("\ngarbage\n".utf8))
         }
-        LogWriter(self.directory.file("app.log")).write("1\n")
-        try await withRunning(try self.tail("app.log*"), into: sink) { await sink.wait(for: 1) }
+        // One that is empty when it is seen first.
+        let late = LogWriter(self.directory.file("app.log.late"))
+        let tail = try self.tail("app.log*")
+        try await withRunning(tail, into: sink) {
+            try await eventually("the empty one is followed") { tail.lag.contains { $0.path.hasSuffix(".late") } }
+            late.write(heads[0].value + Array("\ngarbage\n".utf8))
+            try await eventually("a warning each") { self.log.lines(.warning).count == heads.count + 1 }
+            LogWriter(self.directory.file("app.log")).write("1\n")
+            await sink.wait(for: 1)
+        }
         #expect(await sink.texts == ["1"])
+        for (format, _) in heads {
+            let path = self.directory.file("app.log.\(format)")
+            #expect(self.log.lines(.warning).contains { $0.hasSuffix("format=\(format) path=\(path)") })
+        }
     }
 
     @Test("more files than may be open are read in turn, over a restart and when they grow")
