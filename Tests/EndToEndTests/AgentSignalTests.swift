@@ -77,6 +77,37 @@ struct AgentSignalTests {
         await agent.stop()
     }
 
+    /// A long list of authorities keeps a connection inside OpenSSL, which must not be taken apart meanwhile.
+    @Test
+    func `an agent that is told to end while it reads certificates ends well`() async throws {
+        let authority = try TestAuthority.shared.get()
+        let certificate = String(decoding: try contents(of: authority.certificate), as: UTF8.self)
+        let list = try self.directory.write(String(repeating: certificate, count: 60_000), to: "authorities.pem")
+        let log = try self.directory.write("", to: "app.log")
+        let port = try Loopback.closedPort()
+        for round in 0..<6 {
+            let agents = try (0..<5).map { number in
+                let name = self.directory.file("\(round)-\(number)")
+                let options = ["--tail", log, "--amqp-broker", "localhost:\(port)", "--amqp-ssl-ca", list]
+                return (
+                    output: name + ".log",
+                    process: try ChildProcess(
+                        Programs.agent,
+                        options + ["--state-dir", name],
+                        output: name + ".log"
+                    )
+                )
+            }
+            for agent in agents {
+                try await eventually("its source") {
+                    String(decoding: try contents(of: agent.output), as: UTF8.self).contains("source started")
+                }
+                agent.process.signal(SIGTERM)
+                #expect(try await agent.process.wait() == 0)
+            }
+        }
+    }
+
     /// The problem that `--status` shows, and the number of the next event.
     private func status(_ options: [String]) async throws -> (problem: String, next: String) {
         let answer = try await Outcome.of(Programs.agent, options + ["--status", "--json"]).output
