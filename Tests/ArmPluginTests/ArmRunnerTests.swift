@@ -256,15 +256,21 @@ import Testing
 
     @Test func waitsForABrokerThatTakesNothing() async throws {
         let broker = try await PrivateBroker.start()
-        let arm = try await RunningArm(broker.configuration())
+        let arm = try await RunningArm(broker.configuration()) { $0.statusInterval = .seconds(1) }
         let server = ScriptedServer(broker.configuration(), queue: arm.queue)
         try await server.start()
         try await arm.add(["before"])
         try await arm.runner.waitUntilDelivered()
         try broker.setMemoryAlarm(true)
         try await arm.add(self.lines(1...100), perBatch: 10)
-        try await eventually("the problem") { arm.log.contains("the broker takes no messages") }
+        // The report, which is due after a second, waits like everything else.
+        try await eventually("the problem, for some seconds") {
+            arm.log.all.count { $0.contains("established") && $0.contains("the broker takes no messages") } > 2
+        }
         try broker.setMemoryAlarm(false)
+        try await eventually("the report") {
+            await server.armInfos.contains { $0.failureReason.contains("the broker takes no messages") }
+        }
         try await arm.runner.waitUntilDelivered()
         #expect(await server.briefs == ["before"] + self.lines(1...100))
         try await arm.stop()
