@@ -29,3 +29,12 @@ def test_every_test_named_is_there(page):
 def test_every_link_leads_somewhere(page):
     links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_each_cell_about_silence_names_its_test():
+    """Or says that it is what another cell or nobody says."""
+    section = (ROOT / "docs/reliability.md").read_text().split("## Silence is not health", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+    elsewhere = ("with the next report", "as a server that does not", "as no server that", "it does not run", "nothing, as")
+    assert len(rows) > 20 and {len(row) for row in rows} == {3}
+    assert [cell for row in rows for cell in row[1:] if not re.search(r"Tests\b|the same test", cell) and not cell.startswith(elsewhere)] == []
