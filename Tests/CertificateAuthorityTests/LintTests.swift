@@ -9,14 +9,19 @@ struct LintTests {
     init() throws { self.directory = try TemporaryDirectory() }
 
     /// A certificate by OpenSSL, which is good for ten days.
-    private func certificate(key: String = "rsa:2048", serial: String = "0x4000000000000001") throws -> Certificate {
+    private func certificate(
+        key: String = "rsa:2048",
+        serial: String = "0x4000000000000001",
+        names: Int = 0
+    ) throws -> Certificate {
         let path = self.directory.file("cert.pem")
+        let list = (0..<names).map { "DNS:web\(1000 + $0).example.com" }
         try Command.run(
             "openssl",
             [
                 "req", "-x509", "-nodes", "-newkey", key, "-keyout", self.directory.file("key.pem"), "-out", path,
                 "-subj", "/CN=web1.example.com", "-days", "10", "-set_serial", serial,
-            ]
+            ] + (names == 0 ? [] : ["-addext", "subjectAltName=\(list.joined(separator: ","))"])
         )
         return try Certificate(bytes: contents(of: path), from: path)
     }
@@ -44,6 +49,12 @@ struct LintTests {
     @Test(arguments: [(1024, .error), (2048, nil)] as [(Int, LintFinding.Severity?)])
     func aWeakKeyIsAnError(bits: Int, severity: LintFinding.Severity?) throws {
         #expect(self.findings(try self.certificate(key: "rsa:\(bits)"))["weak-key"] == severity)
+    }
+
+    /// OpenSSL takes 100 KiB of certificates in a handshake, and each handshake pays for every name.
+    @Test(arguments: [(20, nil), (800, .warning), (5000, .error)] as [(Int, LintFinding.Severity?)])
+    func aCertificateOfManyNamesIsSaidToBeLarge(names: Int, severity: LintFinding.Severity?) throws {
+        #expect(self.findings(try self.certificate(names: names))["size"] == severity)
     }
 
     @Test func aCertificateIsGoodFromItsFirstToItsLastSecond() throws {

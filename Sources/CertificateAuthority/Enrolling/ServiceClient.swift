@@ -70,6 +70,21 @@ public struct ServiceClient {
         throw AuthorityError(.network, step, "its answer does not end")
     }
 
+    /// Throws when a certificate is not valid now: as a rule it is the clock of a new node that is wrong, and not the service.
+    private func refuseWrongClock(_ chain: [Certificate], _ step: String) throws {
+        let now = Timestamp.now
+        guard let certificate = chain.first(where: { now < $0.notBefore || $0.notAfter < now }) else { return }
+        let isEarly = now < certificate.notBefore
+        throw AuthorityError(
+            .refused,
+            step,
+            "the certificate of \(certificate.subject) "
+                + (isEarly ? "begins at \(certificate.notBefore)" : "ended at \(certificate.notAfter)")
+                + ", and the clock here says \(now)",
+            advice: "look at the clock here first; nothing was sent"
+        )
+    }
+
     private func verify(_ chain: [Certificate], _ host: HostName) throws {
         let step = "verifying \(self.address)"
         guard let server = chain.first else { throw AuthorityError(.refused, step, "it shows no certificate") }
@@ -91,6 +106,7 @@ public struct ServiceClient {
         options.purpose = .server
         options.host = host
         let verification = try Verification(server, options)
+        if !verification.isGood { try self.refuseWrongClock(chain, step) }
         guard verification.isGood else {
             throw AuthorityError(
                 .refused,
