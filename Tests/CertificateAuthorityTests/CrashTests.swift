@@ -77,5 +77,8 @@ struct CrashTests {
             )
         }
         #expect(throws: Never.self, moment) { try site.authority.audit.verified() }
+        // Nor does it leave what was being written, which may be a key.
+        let left = try Command.run("find", [site.authority.layout.directory, "-name", "*.tmp.*"])
+        #expect(left.isEmpty, "\(moment): \(left)")
     }
 }

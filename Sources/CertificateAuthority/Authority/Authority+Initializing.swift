@@ -62,6 +62,7 @@ extension Authority {
     static func begin(_ new: NewAuthority, base: String) throws -> Layout {
         try self.check(new, base: base)
         try FileSystem.makeDirectory(base)
+        FileSystem.removeUnfinished(in: base) { $0 == Layout.staging }
         return Layout(base: try FileSystem.absolute(base))
     }
 
@@ -107,7 +108,7 @@ extension Authority {
         certificate: Certificate?,
         _ finish: (Layout) throws -> Void
     ) throws {
-        let staging = Layout(base: try FileSystem.temporaryName(for: "\(layout.base)/.new-authority"))
+        let staging = Layout(base: try FileSystem.temporaryName(for: "\(layout.base)/\(Layout.staging)"))
         do {
             try self.fill(staging, new, key: key, certificate: certificate)
             try finish(staging)

@@ -69,7 +69,18 @@ public struct Authority {
 
     /// What is known beyond the records.
     public func details() throws -> [SerialNumber: Details] {
-        try DetailsFile(file: AppendOnlyFile(path: self.layout.details)).read()
+        var details = try DetailsFile(file: AppendOnlyFile(path: self.layout.details)).read()
+        if let journal = try self.changeUnderWay() { details[journal.row.serial] = journal.details }
+        return details
+    }
+
+    /// A change that counts already, and is not everywhere yet: another process is at it, or was killed.
+    private func changeUnderWay() throws -> Journal? {
+        // It goes as soon as the change is complete, perhaps at this moment.
+        guard FileSystem.exists(self.layout.journal), let bytes = try? FileSystem.read(self.layout.journal),
+            let journal = Journal(bytes: bytes), try self.index()[journal.row.serial] == journal.row
+        else { return nil }
+        return journal
     }
 
     /// Who did what.
@@ -78,6 +89,11 @@ public struct Authority {
     /// The filed certificate with that serial number.
     public func certificate(_ serial: SerialNumber) throws -> Certificate {
         let path = self.layout.certificate(serial)
+        if !FileSystem.exists(path), let journal = try self.changeUnderWay(), journal.row.serial == serial,
+            let bytes = journal.certificate
+        {
+            return try Certificate(bytes: bytes, from: self.layout.journal)
+        }
         return try Certificate(bytes: FileSystem.read(path), from: path)
     }
 

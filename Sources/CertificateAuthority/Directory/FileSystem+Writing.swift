@@ -27,10 +27,10 @@ extension FileSystem {
 
     /// Makes a file that is not there yet; an existing one is refused unless `replacing`, and then kept as `.old`.
     static func create(_ bytes: [UInt8], at path: String, mode: mode_t = 0o644, replacing: Bool = false) throws {
-        if case .file = try Destination(path) {
-            guard replacing else { throw self.existing(path) }
-            try self.keepOld(path)
-        }
+        let destination = try Destination(path)
+        if case .file = destination, !replacing { throw self.existing(path) }
+        self.removeUnfinished(of: destination.path ?? path)
+        if case .file = destination { try self.keepOld(path) }
         try self.write(bytes, to: path, mode: mode)
     }
 
@@ -56,6 +56,9 @@ extension FileSystem {
         case file(String)
         /// A device or a pipe.
         case stream
+
+        /// The file that is there.
+        var path: String? { if case .file(let path) = self { path } else { nil } }
 
         /// Looks at a name; throws for a directory, a socket, a disk, and a link that leads nowhere.
         init(_ path: String) throws {
@@ -150,21 +153,6 @@ extension FileSystem {
             throw error
         }
         try self.synchronizeDirectory(of: path)
-    }
-
-    /// The mark in the names of files that are being written.
-    private static let temporaryMark = ".tmp."
-
-    static func temporaryName(for path: String) throws -> String {
-        "\(path)\(self.temporaryMark)\(try randomBytes(8).hexadecimal)"
-    }
-
-    /// Files that a killed program left behind while it wrote them: nobody has changed them for ten minutes.
-    static func abandoned(in directory: String) throws -> [String] {
-        try self.names(in: directory).filter { $0.contains(self.temporaryMark) }.map { "\(directory)/\($0)" }.filter {
-            var status = stat()
-            return lstat($0, &status) == 0 && status.st_mtim.tv_sec < time(nil) - 600
-        }
     }
 
     private static func existing(_ path: String) -> AuthorityError {

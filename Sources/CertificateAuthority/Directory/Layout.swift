@@ -1,5 +1,8 @@
 /// Where the parts of an authority lie; the paths of the original scripts and of `openssl ca`.
 public struct Layout: Sendable {
+    /// The name of a new authority while it is made, below the directory given by the operator.
+    static let staging = ".new-authority"
+
     /// The directory given by the operator; absolute.
     public let base: String
 

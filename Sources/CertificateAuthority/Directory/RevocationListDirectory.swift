@@ -27,6 +27,7 @@ struct RevocationListDirectory {
     func install(_ list: RevocationList, of issuer: Certificate) throws -> String {
         try FileSystem.makeDirectory(self.path)
         let name = list.hashName
+        FileSystem.removeUnfinished(in: self.path) { $0.hasPrefix("\(name).r") }
         let files = try self.files(name, issuer)
         try self.refuseOlder(list, than: files)
         let replaceable = files.filter { if case .foreign = $0.content { false } else { true } }.map(\.number)

@@ -17,9 +17,26 @@ final class Session {
         self.clock = clock
         try FileSystem.makeDirectory(layout.records, mode: 0o700)
         self.lock = try DirectoryLock(layout.lock, patience: patience)
+        Self.removeUnfinished(layout)
         try Self.refuseTraces(of: layout)
         (self.index, self.indexState) = try Self.read(layout)
         try self.recover()
+    }
+
+    /// Removes what was being written when a program of ours was killed, keys among it.
+    private static func removeUnfinished(_ layout: Layout) {
+        // All who write here hold the lock, so that nobody is writing what is unfinished now. Certificates are many to look
+        // through, and are written only while there is a journal.
+        let mayHaveCertificates = FileSystem.exists(layout.journal)
+        let directories = [layout.directory, "\(layout.directory)/private", layout.records]
+        for directory in directories + (mayHaveCertificates ? [layout.certificates] : []) {
+            FileSystem.removeUnfinished(in: directory, idle: 0)
+        }
+        // Beside the authority's own directory lie files of others, whose names are no business of ours.
+        let ours = [layout.configuration, layout.bundle, layout.certificateLink].map {
+            $0.dropFirst(layout.base.count + 1)
+        }
+        FileSystem.removeUnfinished(in: layout.base) { $0 == Layout.staging || ours.contains($0) }
     }
 
     private static func read(_ layout: Layout) throws -> (Index, FileState) {

@@ -36,10 +36,8 @@ extension Doctor {
     private static func leftBehind(_ layout: Layout) throws -> [String] {
         let directories = [layout.directory, layout.certificates, "\(layout.directory)/private", layout.records]
         // Beside the authority's own directory lie files of others, whose names are no business of ours.
-        let unfinished = try FileSystem.abandoned(in: layout.base).filter {
-            $0.hasPrefix("\(layout.base)/.new-authority.")
-        }
-        return try unfinished + directories.filter(FileSystem.exists).flatMap(FileSystem.abandoned(in:))
+        let unfinished = try FileSystem.unfinished(in: layout.base) { $0 == Layout.staging }
+        return try unfinished + directories.filter(FileSystem.exists).flatMap { try FileSystem.unfinished(in: $0) }
     }
 
     private static func isGood(_ path: String, _ name: String) throws -> Bool {

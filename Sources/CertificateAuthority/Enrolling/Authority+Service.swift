@@ -18,9 +18,14 @@ extension Authority {
         var order = SigningOrder(.server)
         order.lifetime = .days(90)
         order.requester = "the enrolment service"
-        let certificate = try self.sign(self.plan(identity, key: own, order), key: key)
+        let plan = try self.plan(identity, key: own, order)
+        let session = try self.session()
+        let certificate = try self.sign(plan, key: key, in: session)
         let pem = try own.pem()
-        try FileSystem.write(pem + certificate.pem, to: self.layout.service, mode: 0o600)
+        // Still with the lock, as everything that is written there.
+        try withExtendedLifetime(session) {
+            try FileSystem.write(pem + certificate.pem, to: self.layout.service, mode: 0o600)
+        }
         return try self.identity(certificate, pem)
     }
 

@@ -32,6 +32,7 @@ public struct LinkedPair: Sendable {
     ///   - key: its key in PEM; nil for the present one.
     /// - Throws: `AuthorityError` with the present pair in its place.
     public func replace(certificate: [UInt8], key: [UInt8]? = nil) throws {
+        for path in [self.key, self.certificate] { FileSystem.removeUnfinished(of: path) }
         if !self.isLinked {
             // Each step leaves the content of both names as it is.
             try self.choose(self.file(FileSystem.read(self.certificate), FileSystem.read(self.key)))
