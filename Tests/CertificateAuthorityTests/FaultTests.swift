@@ -19,11 +19,11 @@ struct FaultTests {
         try #require(made.isGood, "\(made.text)")
     }
 
-    /// All files below the authority with their contents, but for the lock.
+    /// All files below the authority with their contents, but for the lock and its queue.
     private func snapshot(_ path: String) async throws -> String {
         try await Tool.run(
             "sh",
-            ["-c", "cd '\(path)' && find . -type f ! -name lock -exec sha256sum {} + | sort"]
+            ["-c", "cd '\(path)' && find . -type f ! -name lock ! -name queue -exec sha256sum {} + | sort"]
         ).output
     }
 
@@ -131,9 +131,18 @@ struct FaultTests {
         self.expectOneLine(impatient, "another process still holds it: process ", "user \(getuid())", "--wait")
         #expect(impatient.errors.contains(who), "\(impatient.text) \(who)")
 
-        let patient = try ChildProcess(Tool.program, ["crl", "--wait", "300", "--base-directory", self.base])
+        let said = self.directory.file("said")
+        let patient = try ChildProcess(
+            Tool.program,
+            ["crl", "--wait", "300", "--base-directory", self.base],
+            errors: said
+        )
         try await eventually("the patient one is at the lock") {
             try await Tool.run("find", ["/proc/\(patient.pid)/fd", "-lname", lock]).output.isEmpty == false
+        }
+        // Nobody sits before a silent terminal, and a service's log tells why it stood.
+        try await eventually("the patient one says for whom it waits") {
+            String(decoding: try contents(of: said), as: UTF8.self).contains("waiting for \(who)")
         }
         // Each of its threads has a first call.
         try await eventually(timeout: .seconds(120), "the holder ends") {

@@ -23,7 +23,7 @@ extension Authority {
     public static func adopt(
         _ certificates: [Certificate],
         base: String,
-        patience: Int = 30,
+        patience: Patience = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws -> Authority {
         let (layout, own, chain) = try self.adoption(of: certificates, base: base)

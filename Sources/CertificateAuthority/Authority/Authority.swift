@@ -14,15 +14,15 @@ public struct Authority {
     /// What may be signed.
     public let policy: Policy
 
-    let patience: Int
+    let patience: Patience
     let clock: @Sendable () -> Timestamp
 
     /// Opens the authority below a directory that holds `openssl.cnf` and `CA`.
     ///
-    /// Changes wait so many seconds (`patience`) for another process that changes it. The clock says what time it is.
+    /// Changes wait (`patience`) for other processes that change it, each in its turn. The clock says what time it is.
     public init(
         base: String,
-        patience: Int = 30,
+        patience: Patience = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         let step = "opening the authority in \(base)"

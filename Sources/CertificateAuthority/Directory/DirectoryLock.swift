@@ -1,40 +1,59 @@
 internal import Glibc
 
-/// Holds the authority's directory against every other process of ours.
+/// Holds the authority's directory against every other process of ours, each in its turn.
 ///
 /// The kernel keeps the lock (`flock`), so that a killed process leaves none behind. `openssl ca` honours no lock; it is
 /// noticed by its temporary files and by changes of what was read.
 final class DirectoryLock {
     private let file: Int32
+    private let queue: WaitingQueue
 
-    /// Waits for the lock; after `patience` seconds it says who has it.
-    init(_ path: String, patience: Int) throws {
-        let step = "locking \(path)"
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw FileSystem.failure(step) }
-        self.file = file
-        let end = Self.monotonicMilliseconds() + patience * 1000
-        while flock(file, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else { throw FileSystem.failure(step) }
-            guard Self.monotonicMilliseconds() < end else {
-                let holder = (try? FileSystem.read(path, limit: 4096)).map {
-                    String(decoding: $0, as: UTF8.self).sanitized
-                }
+    /// Waits for the lock; a wait of more than a second is told to the patient, and one that is too long fails by the name of
+    /// whoever has the lock.
+    init(_ layout: Layout, patience: Patience) throws {
+        let step = "locking \(layout.lock)"
+        let begin = Self.monotonicMilliseconds()
+        self.queue = try WaitingQueue(layout.queue)
+        self.file = open(layout.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard self.file >= 0 else { throw FileSystem.failure(step) }
+        var isTold = false
+        while try !self.isTaken(step) {
+            let waited = Self.monotonicMilliseconds() - begin
+            guard waited < patience.seconds * 1000 else {
                 throw AuthorityError(
                     .busy,
                     step,
-                    "after \(patience) s another process still holds it: \(holder ?? "unknown")",
+                    "after \(patience.seconds) s another process still holds it: \(Self.holder(layout))",
                     advice: "wait for it, or raise --wait"
                 )
+            }
+            if waited >= 1000, !isTold {
+                isTold = true
+                patience.onWaiting(Self.holder(layout))
             }
             usleep(10_000)
         }
         let holder = "process \(getpid()), user \(getuid()), since \(Timestamp.now)"
-        ftruncate(file, 0)
-        pwrite(file, holder, holder.utf8.count, 0)
+        ftruncate(self.file, 0)
+        pwrite(self.file, holder, holder.utf8.count, 0)
     }
 
     deinit { close(self.file) }
+
+    /// Takes the lock when it is our turn and nobody has it.
+    private func isTaken(_ step: String) throws -> Bool {
+        guard try self.queue.isFirst else { return false }
+        if flock(self.file, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK || errno == EINTR else { throw FileSystem.failure(step) }
+        return false
+    }
+
+    /// What the present holder has written about itself.
+    private static func holder(_ layout: Layout) -> String {
+        // Nothing can be said of a file that cannot be read; that it is locked is known all the same.
+        guard let bytes = try? FileSystem.read(layout.lock, limit: 4096), !bytes.isEmpty else { return "unknown" }
+        return String(decoding: bytes, as: UTF8.self).sanitized
+    }
 
     private static func monotonicMilliseconds() -> Int {
         var time = timespec()

@@ -51,6 +51,8 @@ public struct Layout: Sendable {
     public var records: String { "\(self.directory)/hatohol" }
     /// Held while something changes.
     public var lock: String { "\(self.records)/lock" }
+    /// The queue of those who want to change something.
+    public var queue: String { "\(self.records)/queue" }
     /// The change under way.
     public var journal: String { "\(self.records)/journal" }
     /// Facts about each certificate.

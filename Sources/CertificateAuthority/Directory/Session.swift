@@ -12,11 +12,11 @@ final class Session {
     private var audit: AuditLog { AuditLog(path: self.layout.audit) }
 
     /// Locks, completes what a crash interrupted, and reads.
-    init(_ layout: Layout, patience: Int, clock: @escaping @Sendable () -> Timestamp) throws {
+    init(_ layout: Layout, patience: Patience, clock: @escaping @Sendable () -> Timestamp) throws {
         self.layout = layout
         self.clock = clock
         try FileSystem.makeDirectory(layout.records, mode: 0o700)
-        self.lock = try DirectoryLock(layout.lock, patience: patience)
+        self.lock = try DirectoryLock(layout, patience: patience)
         Self.removeUnfinished(layout)
         try Self.refuseTraces(of: layout)
         (self.index, self.indexState) = try Self.read(layout)

@@ -2,7 +2,7 @@ internal import Glibc
 
 extension Doctor {
     /// Key, certificate, revocation list and audit log.
-    mutating func examineAuthority(patience: Int) throws {
+    mutating func examineAuthority(patience: Patience) throws {
         let authority: Authority
         do {
             authority = try Authority(base: self.layout.base, patience: patience, clock: self.clock)

@@ -26,7 +26,7 @@ public struct Doctor {
     public init(
         base: String,
         repair: Bool,
-        patience: Int = 30,
+        patience: Patience = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
         self.layout = Layout(base: (try? FileSystem.absolute(base)) ?? base)
@@ -43,7 +43,7 @@ public struct Doctor {
         var lock: DirectoryLock?
         if repair {
             try FileSystem.makeDirectory(self.layout.records, mode: 0o700)
-            lock = try DirectoryLock(self.layout.lock, patience: patience)
+            lock = try DirectoryLock(self.layout, patience: patience)
         }
         try self.examineTraces()
         try self.examineIndex()

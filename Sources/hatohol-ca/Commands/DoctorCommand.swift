@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
         let doctor = try Doctor(
             base: self.directory.baseDirectory,
             repair: self.repair && !self.preview.dryRun,
-            patience: self.directory.wait
+            patience: self.directory.patience
         )
         for finding in doctor.findings {
             self.output.show(

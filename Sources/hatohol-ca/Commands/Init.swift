@@ -172,7 +172,7 @@ struct Init: ParsableCommand {
             let layout = try Authority.adoption(of: certificates, base: base).layout
             return self.preview.show([layout.chain, layout.certificateDER, layout.certificate], self.output)
         }
-        let authority = try Authority.adopt(certificates, base: base, patience: self.directory.wait)
+        let authority = try Authority.adopt(certificates, base: base, patience: self.directory.patience)
         self.show(authority, "The authority has its certificate by \(authority.certificate.issuer)", created: false)
     }
 

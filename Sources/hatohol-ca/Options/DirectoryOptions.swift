@@ -15,5 +15,13 @@ struct DirectoryOptions: ParsableArguments {
         guard (0...3600).contains(self.wait) else { throw ValidationError("--wait is between 0 and 3600 seconds") }
     }
 
-    func open() throws -> Authority { try Authority(base: self.baseDirectory, patience: self.wait) }
+    /// How long changes wait for each other; the person at the terminal learns for whom.
+    var patience: Patience {
+        let seconds = self.wait
+        return Patience(seconds: seconds) {
+            tell(["waiting for \($0), which changes the authority; \(seconds) s at most"])
+        }
+    }
+
+    func open() throws -> Authority { try Authority(base: self.baseDirectory, patience: self.patience) }
 }

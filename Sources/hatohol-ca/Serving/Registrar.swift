@@ -11,7 +11,7 @@ internal import NIOPosix
 /// the directory's lock and for the disk. The directory is opened for each request: other commands may change it meanwhile.
 actor Registrar {
     private let base: String
-    private let patience: Int
+    private let patience: Patience
     private let logger: Logger
     private let key: PrivateKey
     private nonisolated let thread: any EventLoop
@@ -21,7 +21,7 @@ actor Registrar {
     /// Opens the authority and its key; asks for the passphrase, if it must.
     init(_ directory: DirectoryOptions, _ passphrase: PassphraseOptions, _ logger: Logger) throws {
         self.base = directory.baseDirectory
-        self.patience = directory.wait
+        self.patience = Patience(seconds: directory.wait) { logger.notice("waiting for \($0)") }
         self.logger = logger
         self.key = try passphrase.key(of: directory.open())
         self.thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
