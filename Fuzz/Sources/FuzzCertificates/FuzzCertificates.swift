@@ -6,7 +6,7 @@ struct FuzzCertificates {
     static func main() { runFuzzer(fuzzCertificates) }
 }
 
-/// Requests, certificates, revocation lists, keys and PKCS#12 from outside: everything that is ever read of them.
+/// Requests, certificates, revocation lists, keys, PKCS#12 and OCSP from outside: everything that is ever read of them.
 private func fuzzCertificates(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
     let passphrase = Passphrase("passphrase".utf8)
@@ -21,7 +21,10 @@ private func fuzzCertificates(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
         }
     }
     if let certificate = try? Certificate.list(bytes: bytes, from: "fuzz").first { read(certificate) }
-    consume(OCSPPath.request(in: String(decoding: bytes, as: UTF8.self)))
+    if let query = OCSPQuery(der: bytes) { consume(query.serials) }
+    if let bytes = OCSPPath.request(in: String(decoding: bytes, as: UTF8.self)), let query = OCSPQuery(der: bytes) {
+        consume(query.serials)
+    }
     return 0
 }
 

@@ -25,6 +25,7 @@ private func fuzzEnrolment(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
     _ = ServiceResponse(bytes: bytes)
     _ = EnrolmentProblem(status: 422, body: bytes, retryAfter: nil).description
     readNames(String(decoding: bytes, as: UTF8.self))
+    if let policy = try? Policy(bytes: bytes, from: "fuzz") { read(policy) }
     return 0
 }
 
@@ -32,6 +33,20 @@ private func encoded(_ value: some JSONEncodable) -> [UInt8] {
     var writer = JSONWriter()
     value.encode(to: &writer)
     return writer.bytes
+}
+
+/// What is allowed or denied is so in any case of letters, and for one profile at least as far as for any.
+private func read(_ policy: Policy) {
+    for profile in Profile.allCases {
+        for (name, other) in [("web1.example.com", "WEB1.Example.com"), ("*.example.com", "*.EXAMPLE.com")] {
+            precondition(policy.denies(.dns(name), for: profile) == policy.denies(.dns(other), for: profile))
+            precondition(policy.allows(.dns(name), for: profile) == policy.allows(.dns(other), for: profile))
+        }
+        if let address = IPAddress("192.0.2.1") { _ = policy.allows(.address(address), for: profile) }
+        _ = policy.denies(.uri("spiffe://example.com/web1"), for: profile)
+        _ = policy.denies(.email("ops@example.com"), for: profile)
+        if let longest = policy.longestLifetime(profile) { precondition(longest.seconds > 0) }
+    }
 }
 
 private func readNames(_ text: String) {

@@ -24,14 +24,23 @@ public struct Policy: Sendable {
     /// No rules: a request gets its own common name only.
     public init() {}
 
-    /// Reads a file of rules; a missing one holds none.
+    /// Reads a file of rules, of 1 MiB at most; a missing one holds none.
     public init(file: String) throws {
-        guard let bytes = try FileSystem.readIfThere(file, limit: 1 << 20) else { return }
+        try self.init(bytes: FileSystem.readIfThere(file, limit: 1 << 20) ?? [], from: file)
+    }
+
+    /// Reads rules.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text, in UTF-8.
+    ///   - source: what a message calls it.
+    /// - Throws: `AuthorityError` of code `input` that names the first line which is no rule.
+    public init(bytes: [UInt8], from source: String) throws {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let verb = words.first, !verb.hasPrefix("#") else { continue }
-            try self.add(verb, Array(words.dropFirst()), "reading line \(number + 1) of \(file)")
+            try self.add(verb, Array(words.dropFirst()), "reading line \(number + 1) of \(source)")
         }
     }
 

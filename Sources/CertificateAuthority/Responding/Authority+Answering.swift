@@ -13,22 +13,16 @@ extension Authority {
     ) throws -> [UInt8] {
         let step = "answering an OCSP request"
         try self.refuseUnfitSigner(signer)
-        guard let request = decoded(bytes, free: { OCSP_REQUEST_free($0) }, { d2i_OCSP_REQUEST(nil, $0, $1) }) else {
+        guard let query = OCSPQuery(der: bytes) else {
             return try Self.refusal(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, step)
         }
-        defer { OCSP_REQUEST_free(request) }
-        let count = OCSP_request_onereq_count(request)
-        guard (1...100).contains(count) else { return try Self.refusal(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, step) }
         guard let basic = OCSP_BASICRESP_new() else { fatalError("out of memory") }
         defer { OCSP_BASICRESP_free(basic) }
         let entries = Dictionary(try self.entries().map { ($0.row.serial, $0) }) { first, _ in first }
-        for index in 0..<count {
-            guard let one = OCSP_request_onereq_get0(request, index), let id = OCSP_onereq_get0_id(one) else {
-                continue
-            }
-            try self.add(id, entries, lifetime, to: basic, step)
+        try withExtendedLifetime(query) {
+            for id in query.certificates { try self.add(id, entries, lifetime, to: basic, step) }
+            OCSP_copy_nonce(basic, query.pointer)
         }
-        OCSP_copy_nonce(basic, request)
         let digest = key.digest
         try openSSLSucceeds(step) { OCSP_basic_sign(basic, signer.pointer, key.pointer, digest, nil, 0) }
         let response = try openSSL(step) { OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic) }
@@ -55,14 +49,11 @@ extension Authority {
         to basic: OpaquePointer,
         _ step: String
     ) throws {
-        var serial: UnsafeMutablePointer<ASN1_INTEGER>?
-        var algorithm: OpaquePointer?
-        OCSP_id_get0_info(nil, &algorithm, nil, &serial, id)
-        let digest = EVP_get_digestbyname(OBJ_nid2sn(OBJ_obj2nid(algorithm)))
+        let (digest, serial) = OCSPQuery.parts(of: id)
         var entry: CertificateEntry?
-        if let digest, let serial, let own = OCSP_cert_to_id(digest, nil, self.certificate.pointer) {
+        if let digest, let own = OCSP_cert_to_id(digest, nil, self.certificate.pointer) {
             defer { OCSP_CERTID_free(own) }
-            if OCSP_id_issuer_cmp(own, id) == 0 { entry = entries[SerialNumber(serial)] }
+            if OCSP_id_issuer_cmp(own, id) == 0 { entry = entries[serial] }
         }
         let now = self.clock()
         let status: Int32 =
