@@ -62,6 +62,11 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         library("Daemon", ["CLinux"]),
+        library("Serving", ["Daemon", nioCore]),
+        library(
+            "HTTPServing",
+            ["Daemon", "Serving", hummingbird, nioCore, nioSSL, nioTLS, lifecycle, unixSignals, logging]
+        ),
         library("BrokerLocation", []),
         library("AMQP", ["BrokerLocation", "CRabbitMQ", "COpenSSL", "Daemon", logging]),
         library("Product", []),
@@ -73,8 +78,8 @@ let package = Package(
         library(
             "Intake",
             [
-                "JSONRPC", "COpenSSL", "CZlib", "CLinux", "Daemon", nioCore, nioPosix, nioSSL, nioTLS, subprocess,
-                system, logging,
+                "JSONRPC", "COpenSSL", "CZlib", "CLinux", "Daemon", "Serving", nioCore, nioPosix, nioSSL, nioTLS,
+                subprocess, system, logging,
             ]
         ),
         library("Rules", ["JSONRPC"]),
@@ -102,10 +107,9 @@ let package = Package(
         program(
             "hatohol-ca",
             [
-                "CertificateAuthority", "Daemon", "Enrolment", "Escaping", "JSONRPC", "Product", argumentParser,
-                hummingbird, hummingbirdTLS,
-                nioCore,
-                nioPosix, logging,
+                "CertificateAuthority", "Daemon", "Enrolment", "Escaping", "HTTPServing", "JSONRPC", "Product",
+                "Serving",
+                argumentParser, hummingbird, hummingbirdTLS, nioCore, nioPosix, logging,
             ]
         ),
 
@@ -115,9 +119,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Operations", "Store", "Query", "Escaping", "COpenSSL", "Daemon", hummingbird, hummingbirdTLS, mustache,
-                lifecycle,
-                nioCore, nioSSL, nioTLS, logging,
+                "Operations", "Store", "Query", "Escaping", "COpenSSL", "Daemon", "HTTPServing", "Serving", hummingbird,
+                hummingbirdTLS, mustache, lifecycle, nioCore, nioSSL, logging,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings
@@ -155,8 +158,8 @@ let package = Package(
         tests(
             "FluentdArmTests",
             [
-                "FluentdArm", "ArmPlugin", "Rules", "Intake", "HAPI", "JSONRPC", "Spool", "AMQP", "TestSupport",
-                argumentParser, lifecycle, logging,
+                "FluentdArm", "ArmPlugin", "Daemon", "Rules", "Intake", "HAPI", "JSONRPC", "Spool", "AMQP",
+                "TestSupport", argumentParser, lifecycle, logging,
             ]
         ),
         tests("EnrolmentTests", ["Enrolment"]),

@@ -1,8 +1,10 @@
+internal import HTTPServing
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 public import Logging
 public import ServiceLifecycle
+internal import Serving
 public import Store
 
 /// The console: web pages, the REST API and live updates over one store.
@@ -81,7 +83,7 @@ public struct Console: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: nil,
-                availableConnectionsDelegate: ConnectionGate(most: configuration.mostConnections, logger: self.logger)
+                availableConnectionsDelegate: ConnectionBounds.acceptance(most: configuration.mostConnections)
             ),
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: self.logger
@@ -99,12 +101,12 @@ public struct Console: Service {
                 // A connection without a request that runs, or comes, is closed after a minute.
                 configuration: .init(additionalChannelHandlers: [PeerDeadlines(deadlines)], idleTimeout: .seconds(60))
             )
-            guard let tls else { return AdmittedChannel(base: http, connections: connections) }
+            guard let tls else { return AdmittedChannel(http, connections: connections) }
             guard let clients else {
-                return AdmittedChannel(base: try TLSChannel(http, tlsConfiguration: tls), connections: connections)
+                return AdmittedChannel(try TLSChannel(http, tlsConfiguration: tls), connections: connections)
             }
             let verified = VerifiedChannel(base: http, configuration: tls, clients: clients)
-            return AdmittedChannel(base: verified, connections: connections)
+            return AdmittedChannel(verified, connections: connections)
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Daemon
+internal import HTTPServing
 public import Store
 
 /// How the console is served.
@@ -73,7 +75,7 @@ public struct ConsoleConfiguration: Sendable {
     /// The shortest password, in characters; at least 5.
     public var minimumPasswordLength = 12
     /// How many connections are open at a time.
-    var mostConnections = ConnectionGate.usual
+    var mostConnections = ConnectionBounds.most(8192)
     /// How long a page of events is looked for before what was found is shown.
     var searchTime = Duration.milliseconds(40)
     /// The same for whoever asked to go on with a search that was broken off.
@@ -90,6 +92,15 @@ public struct ConsoleConfiguration: Sendable {
         self.host = host
         self.port = port
         self.version = version
+    }
+
+    /// What strangers may do with connections.
+    var peers: PeerLimits {
+        var limits = PeerLimits()
+        limits.newcomers = self.newcomersPerAddress
+        limits.patience = Int(self.patience)
+        limits.proxies = self.trustedProxies
+        return limits
     }
 
     var isLoopback: Bool { self.host == "localhost" || self.host == "::1" || self.host.hasPrefix("127.") }

@@ -8,24 +8,8 @@ struct OCSPServiceTests {
         let site = try Site()
         let good = try site.issue(.client, "good")
         let revoked = try site.issue(.client, "revoked")
-        let signer = try site.issue(.ocsp, "ocsp.example.com")
-        let log = site.directory.file("ocsp.log")
-        let service = try ChildProcess(
-            Tool.program,
-            [
-                "ocsp", "--serve", "127.0.0.1:0", "--base-directory", site.base, "--cert", signer.certificateFile,
-                "--key", signer.keyFile,
-            ],
-            output: log
-        )
-        var url = ""
-        try await eventually("the responder is ready") {
-            let text = String(decoding: try contents(of: log), as: UTF8.self)
-            guard service.poll() == nil else { throw TestFailure("it ended: \(text)") }
-            guard text.hasPrefix("ready: "), text.contains("\n") else { return false }
-            url = String(text.dropFirst("ready: ".count).prefix { !$0.isNewline })
-            return true
-        }
+        let service = try await ServedResponder(site)
+        let url = service.url
         func ask(_ arguments: String...) async throws -> Outcome {
             try await Tool.run(
                 "openssl",
@@ -51,7 +35,6 @@ struct OCSPServiceTests {
             )
             #expect(outcome.output.contains(status), "\(arguments): \(outcome.text)")
         }
-        await service.stop()
     }
 
     /// The same by GET, with the request in the path.

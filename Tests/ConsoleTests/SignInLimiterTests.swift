@@ -58,17 +58,4 @@ struct SignInLimiterTests {
         }
         #expect(limiter.begin([.account("hana")], now: 0) == 1)
     }
-
-    @Test(
-        "takes the addresses of one network for one",
-        arguments: [
-            ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2::", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80:0:0:0::/64"), ("::1", "0:0:0:0::/64"),
-            ("", ""), ("unknown", "unknown"),
-        ]
-    )
-    func networks(address: String, network: String) {
-        #expect(PeerNetwork(address).description == network)
-    }
 }

@@ -1,3 +1,5 @@
+import ArmPlugin
+import Daemon
 import Intake
 import Logging
 import TestSupport
@@ -44,6 +46,27 @@ struct ListenerConfigurationTests {
         #expect(try self.resolve(self.identity + authority).listenerTLS?.clients == .required)
         let optional = try self.resolve(self.identity + authority + ["--listen-tls-clients", "optional"])
         #expect(optional.listenerTLS?.clients == .optional)
+    }
+
+    @Test("what strangers may do is set for all listeners, by options and by the file, and has limits")
+    func peers() throws {
+        #expect(try self.resolve([]).peers == PeerLimits())
+        var limits = PeerLimits()
+        limits.newcomers = 200
+        limits.patience = 30
+        limits.proxies = ["192.0.2.1", "2001:db8::1"]
+        let options = ["--listen-newcomers", "200", "--listen-patience", "30"]
+        let proxies = ["--trusted-proxy", "192.0.2.1", "--trusted-proxy", "2001:db8::1"]
+        #expect(try self.resolve(options + proxies).peers == limits)
+        limits.proxies = ["192.0.2.1"]
+        let file = try self.directory.write(
+            "[hap2]\nlisten-newcomers = 200\nlisten-patience = 30\ntrusted-proxy = 192.0.2.1\n",
+            to: "settings"
+        )
+        #expect(try self.resolve(["--config", file]).peers == limits)
+        for wrong in [["--listen-newcomers", "7"], ["--listen-patience", "0"], ["--trusted-proxy", "proxy"]] {
+            #expect(throws: SettingsError.self) { try self.resolve(wrong) }
+        }
     }
 
     @Test(

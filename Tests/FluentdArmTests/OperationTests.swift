@@ -1,3 +1,4 @@
+import Daemon
 import Glibc
 import Logging
 import Rules
@@ -164,7 +165,7 @@ private enum Machine {
     @Test(arguments: ["127.0.0.1:0", ":0", "[::1]:0"])
     func metricsAddresses(text: String) throws {
         do {
-            try Listener(address: text) { _ in [] }.stop()
+            try Listener(address: text, limits: PeerLimits()) { _ in [] }.stop()
         } catch {
             // The address is understood; there is just no such protocol here.
             #expect(text.hasPrefix("[") && Machine.hasNoIPv6 && error.reason.contains("cannot be listened on"))
@@ -176,9 +177,11 @@ private enum Machine {
         let answer = [UInt8](repeating: 0x78, count: 4 << 20)
         // A client of a Unix socket gets its answer at once; these do not read it.
         // Nobody is sent away for being slow.
-        let listener = try Listener(path: path, patience: .seconds(3600)) { _ in answer }
+        var limits = PeerLimits()
+        limits.patience = 600
+        let listener = try Listener(path: path, limits: limits) { _ in answer }
         defer { listener.stop() }
-        let slow = try (0..<40).map { _ in try Self.connect(path) }
+        let slow = try (0..<ListenerPeers.most + 20).map { _ in try Self.connect(path) }
         defer { for descriptor in slow { close(descriptor) } }
         let quick = try Self.connect(path)
         defer { close(quick) }
@@ -188,6 +191,60 @@ private enum Machine {
             return count
         }
         #expect(count == answer.count)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func strangersKeepNobodyFromTheMetrics() async throws {
+        var limits = PeerLimits()
+        limits.patience = 600
+        try await self.askMetrics(
+            limits,
+            """
+            silent = [dial() for _ in range(80)]
+            assert ask(dial("127.0.0.2"), request).endswith(b"numbers"), "another address"
+            assert ask(dial(), request).endswith(b"numbers"), "the same address"
+            assert until_closed(silent[0]) == b"", "the oldest has given way"
+            many = [dial(f"127.0.1.{number // 60}") for number in range(600)]
+            assert ask(dial("127.0.0.3"), request).endswith(b"numbers"), "when there are as many as there may be"
+            """
+        )
+    }
+
+    @Test(.timeLimit(.minutes(5))) func whoAsksSlowlyForMetricsIsSentAway() async throws {
+        var limits = PeerLimits()
+        limits.patience = 1
+        try await self.askMetrics(
+            limits,
+            #"""
+            assert until_closed(dial()) == b""
+            assert drip(dial(), b"GET /metrics", b"x")
+            assert drip(dial(), b"GET /metrics HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n")
+            assert ask(dial(), request).endswith(b"numbers")
+            """#
+        )
+    }
+
+    @Test(.timeLimit(.minutes(5))) func aThousandOfOneAddressGetMetrics() async throws {
+        try await self.askMetrics(
+            PeerLimits(),
+            """
+            for _ in range(20):
+                peers = [dial() for _ in range(50)]
+                for peer in peers: peer.sendall(request)
+                for peer in peers: assert until_closed(peer).endswith(b"numbers")
+            """
+        )
+    }
+
+    private func askMetrics(_ limits: PeerLimits, _ script: String) async throws {
+        let port = try Loopback.closedPort()
+        let listener = try Listener(address: "127.0.0.1:\(port)", limits: limits) { _ in
+            Array("HTTP/1.1 200 OK\r\n\r\nnumbers".utf8)
+        }
+        defer { listener.stop() }
+        let request = #"request = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n""# + "\n"
+        try await blocking {
+            _ = try Command.run("python3", ["-c", RawHTTP.python + request + script, "\(port)", ""])
+        }
     }
 
     private static func connect(_ path: String) throws -> Int32 {
@@ -222,7 +279,7 @@ private enum Machine {
         "nonsense", "1.2.3.4", "localhost:1", "127.0.0.1:99999", "[::1]", "[::g]:1", "::1:9100", "[127.0.0.1]:1",
     ])
     func addressesThatAreNone(text: String) {
-        #expect(throws: SettingsError.self) { try Listener(address: text) { _ in [] } }
+        #expect(throws: SettingsError.self) { try Listener(address: text, limits: PeerLimits()) { _ in [] } }
     }
 
     @Test func systemdIsTold() throws {

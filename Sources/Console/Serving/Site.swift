@@ -1,7 +1,9 @@
+internal import HTTPServing
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import Operations
+internal import Serving
 internal import Store
 internal import Synchronization
 
@@ -28,11 +30,10 @@ final class Site: Sendable {
         self.live = LiveEvents(store: store, logger: logger)
         self.openProofs = OpenProofs(store: store, age: configuration.sessionCheck)
         self.passwords = Passwords(policy: PasswordPolicy(minimumLength: configuration.minimumPasswordLength))
-        self.connections = Connections(
-            .init(served: configuration.newcomersPerAddress),
-            most: configuration.mostConnections,
-            exempt: configuration.trustedProxies
-        )
+        let reports = ConnectionReports("the console", logger: logger)
+        self.connections = Connections(configuration.peers, most: configuration.mostConnections) {
+            reports.note($0, address: $1)
+        }
     }
 
     static func isAPI(_ path: String) -> Bool {
@@ -48,7 +49,7 @@ final class Site: Sendable {
             // Only now: whoever sends a body slowly would otherwise act with rights that were taken away meanwhile.
             let now = Timestamp.now
             let identity = try await self.identify(request, now: now)
-            if identity != nil { self.connections.signedIn(on: context.channel) }
+            if identity != nil { self.connections.settle(context.channel) }
             if let chosen = identity.flatMap({ Language(rawValue: $0.user.language) }) { language = chosen }
             let call = Call(
                 site: self,

@@ -1,4 +1,5 @@
 public import ArmPlugin
+internal import Daemon
 internal import Glibc
 internal import Intake
 internal import Logging
@@ -29,6 +30,7 @@ extension Configuration {
             throw settings.error("forward-users-file", "has no meaning without --forward-shared-key-file")
         }
         self.listenerTLS = try Self.listenerTLS(settings)
+        self.peers = try Self.peers(settings)
         self.hostName = settings.text("host-name") ?? Self.machineName
         self.stateDirectory = settings.text("state-dir") ?? Self.defaultStateDirectory(environment)
         self.spoolLimit = try settings.size("spool-limit") ?? 1 << 30
@@ -101,6 +103,21 @@ extension Configuration {
             authorities: authorities,
             clients: clients.flatMap(TLSFiles.Clients.init(rawValue:))
         )
+    }
+
+    private static func peers(_ settings: Settings) throws(SettingsError) -> PeerLimits {
+        var limits = PeerLimits()
+        if let seconds = try settings.integer("listen-patience", in: PeerLimits.patienceRange) {
+            limits.patience = seconds
+        }
+        if let number = try settings.integer("listen-newcomers", in: PeerLimits.newcomersRange) {
+            limits.newcomers = number
+        }
+        limits.proxies = Set(settings.list("trusted-proxy"))
+        if let wrong = limits.proxies.sorted().first(where: { !PeerNetwork.isAddress($0) }) {
+            throw settings.error("trusted-proxy", "'\(wrong)' is not an IP address")
+        }
+        return limits
     }
 
     private static func tags(_ settings: Settings) throws(SettingsError) -> [String] {

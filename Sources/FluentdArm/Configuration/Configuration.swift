@@ -1,4 +1,5 @@
 public import ArmPlugin
+public import Daemon
 public import Intake
 public import Logging
 public import Rules
@@ -21,6 +22,8 @@ public struct Configuration: Sendable {
     public var forwardUsersFile: String?
     /// What listens with TLS shows this; `nil` if nothing does.
     public var listenerTLS: TLSFiles?
+    /// What peers of sources that listen, and of the address for metrics, may do before they have shown who they are.
+    public var peers: PeerLimits
     /// What the rule file says; `nil` without one.
     public var rules: RuleSet?
     /// The host of records that name none and come from this machine.

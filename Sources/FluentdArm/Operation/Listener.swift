@@ -1,11 +1,11 @@
 internal import ArmPlugin
+internal import Daemon
 internal import Dispatch
 internal import Glibc
 
 /// A socket that answers everybody who connects with a text and closes; costs nothing while nobody does.
 ///
-/// At most ``ListenerPeers/most`` connections at a time, whose clients may be slow for ``ListenerPeers/patience``, so that they hold up
-/// nobody.
+/// At most ``ListenerPeers/most`` connections at a time, and those of strangers within ``Daemon/PeerLimits``, so that they hold up nobody.
 final class Listener: Sendable {
     /// How long nobody is accepted after the system had no descriptor for somebody.
     private static let pause = DispatchTimeInterval.seconds(1)
@@ -22,14 +22,14 @@ final class Listener: Sendable {
     /// - Throws: `SettingsError` that says why it cannot.
     convenience init(
         path: String,
-        patience: Duration = ListenerPeers.patience,
+        limits: PeerLimits = PeerLimits(),
         answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
     ) throws(SettingsError) {
         guard path.utf8.count < 108 else {
             throw SettingsError(place: path, reason: "is too long for a socket: at most 107 bytes")
         }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let peers = ListenerPeers(isRequestRead: false, patience: patience, answer: answer)
+        let peers = ListenerPeers(isRequestRead: false, limits: limits, answer: answer)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -44,10 +44,11 @@ final class Listener: Sendable {
     /// - Throws: `SettingsError` that says why it cannot.
     convenience init(
         address text: String,
+        limits: PeerLimits,
         answer: @escaping @Sendable (_ request: [UInt8]) async -> [UInt8]
     ) throws(SettingsError) {
         let address = try ListeningAddress(text)
-        let peers = ListenerPeers(isRequestRead: true, answer: answer)
+        let peers = ListenerPeers(isRequestRead: true, limits: limits, answer: answer)
         let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -72,7 +73,7 @@ final class Listener: Sendable {
                 bind(descriptor, $0, socklen_t(MemoryLayout.size(ofValue: address))) == 0
             }
         }
-        guard descriptor >= 0, isBound, listen(descriptor, 8) == 0 else {
+        guard descriptor >= 0, isBound, listen(descriptor, CInt(ListenerPeers.most)) == 0 else {
             let reason = String(cString: strerror(errno))
             close(descriptor)
             throw SettingsError(place: name, reason: "cannot be listened on: \(reason)")
@@ -86,8 +87,8 @@ final class Listener: Sendable {
         // As above: the handler suspends and resumes it from its own queue.
         nonisolated(unsafe) let accepting: any DispatchSourceRead = source
         source.setEventHandler {
-            let peer = accept(descriptor, nil, nil)
-            if peer >= 0 { return peers.serve(peer) }
+            let (peer, address) = Self.accept(descriptor)
+            if peer >= 0 { return peers.serve(peer, from: address) }
             guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) else { return }
             // Whoever waits is told again and again until there is a descriptor for him.
             accepting.suspend()
@@ -104,6 +105,24 @@ final class Listener: Sendable {
         self.source.cancel()
         close(self.descriptor)
         if let path = self.path, self.isInPlace { unlink(path) }
+    }
+
+    /// The next connection, and the address of its peer if it has one; a negative number, with the reason in `errno`.
+    private static func accept(_ listener: CInt) -> (peer: CInt, address: String?) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                let peer = Glibc.accept(listener, address, &length)
+                guard peer >= 0, address.pointee.sa_family != sa_family_t(AF_UNIX) else { return (peer, nil) }
+                var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+                let size = socklen_t(name.count)
+                let status = getnameinfo(address, length, &name, size, nil, 0, NI_NUMERICHOST)
+                // An address of a kind that cannot be written counts with its like.
+                guard status == 0 else { return (peer, "unknown") }
+                return (peer, String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+            }
+        }
     }
 
     private static func inode(_ path: String) -> UInt64? {

@@ -23,7 +23,7 @@ struct StatusService: Service {
     /// - Throws: why the address for metrics cannot be used; without the socket the agent runs all the same.
     func run() async throws {
         let metrics = try self.configuration.metricsAddress.map { address throws(SettingsError) in
-            try Listener(address: address) { Self.answer($0, await self.status) }
+            try Listener(address: address, limits: self.configuration.peers) { Self.answer($0, await self.status) }
         }
         defer { metrics?.stop() }
         await cancelWhenGracefulShutdown {

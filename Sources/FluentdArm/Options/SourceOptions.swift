@@ -87,6 +87,25 @@ struct SourceOptions: OptionTable {
     )
     var listenTLSClients: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a peer may take for each of TLS handshake, Forward sign-in and request for metrics, 1 to 600 (default: 10).",
+            valueName: "seconds"
+        )
+    )
+    var listenPatience: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many connections of one address are served before they have said something or, with TLS or a key, have shown who they are, 8 to 100000; proxies have no limit (default: 64).",
+            valueName: "number"
+        )
+    )
+    var listenNewcomers: String?
+
+    @Option(help: ArgumentHelp("A proxy, behind which many have one address; repeatable.", valueName: "address"))
+    var trustedProxy: [String] = []
+
     @Flag(help: "Read records from standard input and end at its end.")
     var stdin = false
 
@@ -120,6 +139,8 @@ struct SourceOptions: OptionTable {
             ("listen-tls-key", Self.single(self.listenTLSKey)),
             ("listen-tls-ca", Self.single(self.listenTLSAuthorities)),
             ("listen-tls-clients", Self.single(self.listenTLSClients)),
+            ("listen-patience", Self.single(self.listenPatience)),
+            ("listen-newcomers", Self.single(self.listenNewcomers)), ("trusted-proxy", self.trustedProxy),
             ("fluentd-launch", Self.single(self.fluentdLaunch)), ("tag", self.tags),
         ]
     }

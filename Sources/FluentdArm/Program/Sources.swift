@@ -1,4 +1,5 @@
 internal import ArmPlugin
+internal import Daemon
 internal import Intake
 internal import Logging
 internal import Rules
@@ -61,10 +62,12 @@ struct Sources {
             return Entry(source: try FluentdOutput(fluentd, logger: self.logger), host: Self.unknownHost)
         case .syslog(let url):
             var syslog = try SyslogSource.Configuration(address: url)
+            syslog.limits.peers = self.configuration.peers
             syslog.tls = try self.tls(for: syslog.endpoint)
             return Entry(source: SyslogSource(syslog, logger: self.logger), host: self.configuration.hostName)
         case .forward(let address):
             var forward = ForwardSource.Configuration(endpoint: try SocketEndpoint(forward: address))
+            forward.limits.peers = self.configuration.peers
             forward.tls = try self.tls(for: forward.endpoint)
             forward.admission = self.secrets.admission
             return Entry(source: ForwardSource(forward, logger: self.logger), host: Self.unknownHost)

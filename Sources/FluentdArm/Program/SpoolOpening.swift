@@ -68,7 +68,7 @@ struct DiskTroubleWatch {
         }
         let metrics = configuration.metricsAddress.flatMap { address in
             // An address that is taken is reported once the spool is open and the service listens there.
-            try? Listener(address: address) { StatusService.answer($0, status) }
+            try? Listener(address: address, limits: configuration.peers) { StatusService.answer($0, status) }
         }
         self.listeners = [socket, metrics].compactMap(\.self)
     }

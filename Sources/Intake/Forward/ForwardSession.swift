@@ -2,14 +2,25 @@
 struct ForwardSession {
     private let configuration: ForwardSource.Configuration
     private let peer: String
+    private let onSignIn: @Sendable (SignInVerdict) -> Void
     private var handshake: ForwardHandshake?
     /// The message that is too large to be held, while it comes.
     private var chunk: ForwardChunk?
 
     /// Draws the random bytes that the handshake needs.
-    init(_ configuration: ForwardSource.Configuration, peer: String) {
+    ///
+    /// - Parameters:
+    ///   - configuration: What is received, and from whom.
+    ///   - peer: The peer's address.
+    ///   - onSignIn: Called when the peer has tried to sign in, if it has to.
+    init(
+        _ configuration: ForwardSource.Configuration,
+        peer: String,
+        onSignIn: @escaping @Sendable (SignInVerdict) -> Void
+    ) {
         self.configuration = configuration
         self.peer = peer
+        self.onSignIn = onSignIn
         var random = SystemRandomNumberGenerator()
         func bytes() -> [UInt8] { (0..<16).map { _ in .random(in: 0...255, using: &random) } }
         self.handshake = configuration.admission.map { ForwardHandshake($0.security, nonce: bytes(), salt: bytes()) }
@@ -53,11 +64,13 @@ struct ForwardSession {
         let end = reader.position
         switch handshake.judge(values.span.extracting(0..<end)) {
         case .welcome(let pong):
+            self.onSignIn(.accepted)
             await write(pong)
             self.handshake = nil
             values.removeSubrange(0..<end)
             return true
         case .refusal(let pong, let reason):
+            self.onSignIn(.refused)
             source.report(.refusedPeer(reason), peer: self.peer)
             try? await Task.sleep(for: self.configuration.refusalDelay)  // a shorter wait does no harm
             await write(pong)

@@ -67,6 +67,7 @@ public final class ForwardSource: Source {
             endpoint: self.configuration.endpoint,
             limits: self.configuration.limits,
             tls: self.configuration.tls,
+            introduction: self.configuration.admission == nil ? .firstByte : .signIn,
             report: { self.book.report(ForwardTrouble($0), peer: $1) }
         )
         try await server.run(
@@ -81,7 +82,9 @@ public final class ForwardSource: Source {
                 )
             },
             serve: { connection, peer in
-                var session = ForwardSession(self.configuration, peer: peer)
+                var session = ForwardSession(self.configuration, peer: peer) { verdict in
+                    connection.channel.pipeline.fireUserInboundEventTriggered(verdict)
+                }
                 try await connection.deliver(first: session.hello.map { ByteBuffer(bytes: $0) }) { pieces, write in
                     try await session.receive(pieces, self, sink) { await write(ByteBuffer(bytes: $0)) }
                 }

@@ -1,9 +1,10 @@
+internal import Daemon
+internal import Serving
+
 /// What goes wrong with peers of the Forward protocol.
 enum ForwardTrouble: SenderTrouble {
     case unreadable(UInt64)
-    case refusedConnection
-    case noDescriptor
-    case silentConnection
+    case noRoom(Connections.Table.Reason)
     case refusedPeer(String)
     case messageTooLarge
     case otherProtocol
@@ -12,9 +13,7 @@ enum ForwardTrouble: SenderTrouble {
     init(_ trouble: ConnectionTrouble<MessagePackError>) {
         self =
             switch trouble {
-            case .tooMany: .refusedConnection
-            case .noDescriptor: .noDescriptor
-            case .silent: .silentConnection
+            case .noRoom(let reason): .noRoom(reason)
             case .refused(let reason): .refusedPeer(reason)
             case .invalid(.tooLarge): .messageTooLarge
             case .invalid: .otherProtocol
@@ -28,9 +27,7 @@ enum ForwardTrouble: SenderTrouble {
     var message: String {
         switch self {
         case .unreadable: "dropped records that are damaged, too large, or no log records"
-        case .refusedConnection: "refused a connection: there are too many"
-        case .noDescriptor: OpenConnections.noDescriptorMessage
-        case .silentConnection: OpenConnections.silentMessage
+        case .noRoom(let reason): reason.message
         case .refusedPeer: "refused a peer"
         case .messageTooLarge:
             "closed a connection: a message is larger than the limit; let the sender make smaller chunks (chunk_limit_size)"
@@ -46,7 +43,7 @@ enum ForwardTrouble: SenderTrouble {
 
     var isWantOfRoom: Bool {
         switch self {
-        case .refusedConnection, .noDescriptor, .silentConnection: true
+        case .noRoom: true
         default: false
         }
     }
@@ -54,7 +51,7 @@ enum ForwardTrouble: SenderTrouble {
     func count(in statistics: inout ForwardStatistics) {
         switch self {
         case .unreadable(let count): statistics.unreadable += count
-        case .refusedConnection, .noDescriptor, .silentConnection: statistics.refusedConnections += 1
+        case .noRoom: statistics.refusedConnections += 1
         case .refusedPeer: statistics.refusedPeers += 1
         case .messageTooLarge, .otherProtocol, .unknownCompression: statistics.invalidStreams += 1
         }

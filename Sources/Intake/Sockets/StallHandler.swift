@@ -6,41 +6,46 @@ protocol MessageWatch: AnyObject {
     var isInsideMessage: Bool { get }
 }
 
-/// Disconnects a peer that begins a message and does not go on with it, and one that never says anything.
+/// Disconnects a peer that begins a message and does not go on with it, and one that never introduces itself.
 ///
 /// Time during which we do not read, because the sink is busy, is not held against the peer.
 final class StallHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
+    /// What is expected first.
+    struct Beginning {
+        /// What the peer has to do.
+        var introduction: Introduction
+        /// How long it may take for the whole of it.
+        var limit: TimeAmount
+        /// Called when it is done.
+        var onEnd: () -> Void
+        /// Called when it is not done in time.
+        var onTimeout: () -> Void
+    }
+
     private let reader: any MessageWatch
     private let limit: TimeAmount
-    private let firstByteLimit: TimeAmount
-    private let onFirstByte: () -> Void
+    private let beginning: Beginning
     private var pieces = 0
     private var isReading = false
     private var timer: Scheduled<Void>?
-    private var firstByteTimer: Scheduled<Void>?
+    private var beginningTimer: Scheduled<Void>?
 
     /// - Parameters:
     ///   - reader: Knows where the stream stands.
     ///   - limit: How long a peer may pause in the middle of a message.
-    ///   - firstByteLimit: How long it may say nothing after it has connected.
-    ///   - onFirstByte: Called when it says something for the first time.
-    init(
-        _ reader: any MessageWatch,
-        limit: TimeAmount,
-        firstByteLimit: TimeAmount,
-        onFirstByte: @escaping () -> Void
-    ) {
+    ///   - beginning: What is expected first.
+    init(_ reader: any MessageWatch, limit: TimeAmount, beginning: Beginning) {
         self.reader = reader
         self.limit = limit
-        self.firstByteLimit = firstByteLimit
-        self.onFirstByte = onFirstByte
+        self.beginning = beginning
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        self.firstByteTimer = context.eventLoop.assumeIsolated().scheduleTask(in: self.firstByteLimit) {
+        self.beginningTimer = context.eventLoop.assumeIsolated().scheduleTask(in: self.beginning.limit) {
+            self.beginning.onTimeout()
             context.close(promise: nil)
         }
         context.fireChannelActive()
@@ -53,10 +58,7 @@ final class StallHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if let timer = self.firstByteTimer.take() {
-            timer.cancel()
-            self.onFirstByte()
-        }
+        if case .firstByte = self.beginning.introduction { self.endBeginning() }
         self.pieces &+= 1
         context.fireChannelRead(data)
     }
@@ -65,6 +67,15 @@ final class StallHandler: ChannelDuplexHandler {
         self.isReading = false
         context.fireChannelReadComplete()
         if self.timer == nil, self.reader.isInsideMessage { self.watch(context) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event as? SignInVerdict {
+        case .accepted: self.endBeginning()
+        case .refused: self.beginningTimer.take()?.cancel()
+        case nil: break
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -76,9 +87,15 @@ final class StallHandler: ChannelDuplexHandler {
         self.stop()
     }
 
+    private func endBeginning() {
+        guard let timer = self.beginningTimer.take() else { return }
+        timer.cancel()
+        self.beginning.onEnd()
+    }
+
     private func stop() {
         self.timer.take()?.cancel()
-        self.firstByteTimer.take()?.cancel()
+        self.beginningTimer.take()?.cancel()
     }
 
     private func watch(_ context: ChannelHandlerContext) {

@@ -1,6 +1,7 @@
 internal import Daemon
 internal import NIOCore
 internal import NIOPosix
+internal import Serving
 internal import Synchronization
 
 /// Tells a connection's handlers to take no more from the peer and to end the inbound sequence.
@@ -13,37 +14,33 @@ struct StopReading: Sendable {}
 final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     typealias Connection = NIOAsyncChannel<Reader.Output, Outbound>
 
-    /// A connection that has just come.
-    private struct Arrival: Sendable {
-        let connection: Connection
-        let entry: OpenConnections.Entry
-    }
-
     typealias Report = @Sendable (_ trouble: ConnectionTrouble<Reader.Failure>, _ peer: String) -> Void
 
     private struct State {
-        var isStopping = false
         var listener: (any Channel)?
-        var open: OpenConnections
         var failure: (any Error)?
     }
 
     private let endpoint: SocketEndpoint
     private let limits: ConnectionLimits
     private let tls: ListenerTLS?
+    private let introduction: Introduction
     private let report: Report
-    private let state: Mutex<State>
+    private let connections: Connections
+    private let state = Mutex(State())
 
     /// - Parameters:
     ///   - endpoint: Where to listen.
     ///   - limits: What peers may take.
     ///   - tls: What an endpoint with TLS shows and asks for.
+    ///   - introduction: What peers have to do first.
     ///   - report: Is told what peers do wrong.
     /// - Throws: ``IntakeError`` for an endpoint with TLS without files for it.
     init(
         endpoint: SocketEndpoint,
         limits: ConnectionLimits,
         tls: ListenerTLS?,
+        introduction: Introduction,
         report: @escaping Report
     ) throws(IntakeError) {
         guard endpoint.transport != .tls || tls != nil else {
@@ -56,8 +53,11 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
         self.endpoint = endpoint
         self.limits = limits
         self.tls = endpoint.transport == .tls ? tls : nil
+        self.introduction = introduction
         self.report = report
-        self.state = Mutex(State(open: OpenConnections(most: limits.connections)))
+        self.connections = Connections(limits.peers, most: limits.connections) { reason, address in
+            report(.noRoom(reason), address ?? SenderAddress.localName)
+        }
     }
 
     /// Serves until the task is cancelled or a connection's work fails.
@@ -87,44 +87,38 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
         if let failure = self.state.withLock({ $0.failure }) { throw failure }
     }
 
-    /// Connections that are accepted before it is decided about them have descriptors already, so only a few may wait.
+    /// Connections that are ready and not yet served.
     private static var waiting: NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark {
         .init(lowWatermark: 1, highWatermark: 4)
     }
 
     private func bind(
         _ read: @escaping @Sendable (_ peer: String) -> Reader
-    ) async throws -> NIOAsyncChannel<Arrival, Never> {
+    ) async throws -> NIOAsyncChannel<Connection, Never> {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let watch = AcceptWatch { self.report(.noDescriptor, "unknown") }
+                    let watch = AcceptWatch { self.report(.noRoom(.noDescriptor), "unknown") }
                     try channel.pipeline.syncOperations.addHandler(watch)
                 }
             }
             // A peer that has said everything may still wait for an answer.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
         let isLocal = self.endpoint.transport == .unixStream
-        let initialize: @Sendable (any Channel) -> EventLoopFuture<Arrival> = { channel in
-            channel.eventLoop.makeCompletedFuture {
-                if !isLocal {
-                    try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
-                }
-                // A connection that is closed already has no descriptor any more, and needs none.
-                let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-                    of: NIOBSDSocket.Handle.self
-                ) { Int($0) }
-                let entry = OpenConnections.Entry(channel, descriptor: descriptor ?? 0)
-                try self.addHandlers(to: channel, reader: read(Self.peer(of: channel)), entry)
-                let connection = try Connection(
-                    wrappingChannelSynchronously: channel,
-                    // One batch in the sink and one waiting; while both are there nothing is read.
-                    configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2))
-                )
-                return Arrival(connection: connection, entry: entry)
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+            let turn = self.connections.admit(channel)
+            channel.parent?.eventLoop.execute { [parent = channel.parent] in
+                // A listener that is closed accepts nothing more.
+                try? parent?.pipeline.syncOperations.handler(type: AcceptWatch.self).noteDecision()
             }
+            return turn.flatMapThrowing { try self.setUp(channel, read(Self.peer(of: channel))) }
+                .flatMapErrorThrowing { error in
+                    // Nobody else knows of a channel that was never set up.
+                    channel.close(promise: nil)
+                    throw error
+                }
         }
         do {
             guard isLocal else {
@@ -156,21 +150,56 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
         }
     }
 
+    /// Makes a connection ready when its turn has come.
+    private func setUp(_ channel: any Channel, _ reader: Reader) throws -> Connection {
+        if self.endpoint.transport != .unixStream {
+            try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
+        }
+        // The event that tells a connection to stop would be ahead of its handlers.
+        guard !self.connections.isFinished else { throw ChannelError.alreadyClosed }
+        try self.addHandlers(to: channel, reader: reader)
+        return try Connection(
+            wrappingChannelSynchronously: channel,
+            // One batch in the sink and one waiting; while both are there nothing is read.
+            configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2))
+        )
+    }
+
     /// TLS if there is any, then the watch over pauses, then the reader.
-    private func addHandlers(to channel: any Channel, reader: Reader, _ entry: OpenConnections.Entry) throws {
+    private func addHandlers(to channel: any Channel, reader: Reader) throws {
         let peer = Self.peer(of: channel)
-        let limit = TimeAmount.seconds(self.limits.stallSeconds)
         let handler = StreamReaderHandler(reader) { self.report(.invalid($0), peer) }
         if let tls = self.tls {
-            let handshake = TLSHandshakeHandler(limit: limit) { self.report(.refused($0), peer) }
+            let handshake = TLSHandshakeHandler(
+                limit: self.patience,
+                onSuccess: {
+                    if case .firstByte = self.introduction { self.connections.handshakeFinished(on: channel) }
+                },
+                report: { self.report(.refused($0), peer) }
+            )
             try channel.pipeline.syncOperations.addHandlers(tls.handler, handshake)
         }
         let stall = StallHandler(
             handler,
-            limit: limit,
-            firstByteLimit: .seconds(self.limits.firstByteSeconds)
-        ) { entry.notePeerSpoke() }
+            limit: .seconds(self.limits.stallSeconds),
+            beginning: self.beginning(on: channel, peer)
+        )
         try channel.pipeline.syncOperations.addHandlers(stall, handler)
+    }
+
+    private var patience: TimeAmount { .seconds(Int64(self.limits.peers.patience)) }
+
+    private func beginning(on channel: any Channel, _ peer: String) -> StallHandler.Beginning {
+        let onEnd = { self.connections.settle(channel) }
+        return switch self.introduction {
+        case .firstByte:
+            .init(introduction: .firstByte, limit: .seconds(self.limits.firstByteSeconds), onEnd: onEnd) {}
+        case .signIn:
+            // The handshake of TLS comes before it, and has a deadline of its own.
+            .init(introduction: .signIn, limit: self.tls == nil ? self.patience : self.patience * 2, onEnd: onEnd) {
+                self.report(.refused("it took too long to sign in"), peer)
+            }
+        }
     }
 
     private static func peer(of channel: any Channel) -> String {
@@ -178,23 +207,14 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
     }
 
     private func serveAll(
-        _ server: NIOAsyncChannel<Arrival, Never>,
+        _ server: NIOAsyncChannel<Connection, Never>,
         _ serve: @escaping @Sendable (_ connection: Connection, _ peer: String) async throws -> Void
     ) async throws {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
-                for try await arrival in connections {
-                    let connection = arrival.connection
+                for try await connection in connections {
                     let peer = Self.peer(of: connection.channel)
-                    guard self.enter(arrival, peer) else {
-                        try? await connection.channel.close()  // one that is closed already is what we want
-                        continue
-                    }
-                    arrival.entry.countDescriptor(true)
-                    group.addTask {
-                        await self.serveOne(connection) { try await serve($0, peer) }
-                        arrival.entry.countDescriptor(false)
-                    }
+                    group.addTask { await self.serveOne(connection) { try await serve($0, peer) } }
                 }
             }
         }
@@ -211,34 +231,17 @@ final class StreamServer<Reader: StreamReader, Outbound: Sendable>: Sendable {
             self.state.withLock { $0.failure = $0.failure ?? error }
             self.stop()
         }
-        self.state.withLock { $0.open.remove(connection.channel) }
-    }
-
-    /// Whether there is room for another connection; makes it if a silent one can give way.
-    private func enter(_ arrival: Arrival, _ peer: String) -> Bool {
-        let hasDescriptor = arrival.entry.hasDescriptor
-        let verdict: OpenConnections.Verdict? = self.state.withLock { state in
-            state.isStopping ? nil : state.open.add(arrival.entry, hasDescriptor: hasDescriptor)
-        }
-        switch verdict {
-        case .admit: return true
-        case .admitInsteadOf(let silent):
-            self.report(.silent, Self.peer(of: silent))
-            silent.close(promise: nil)
-            return true
-        case .refuse:
-            self.report(hasDescriptor ? .tooMany : .noDescriptor, peer)
-            return false
-        case nil: return false
-        }
     }
 
     private func stop() {
-        let (listener, open) = self.state.withLock { state in
-            state.isStopping = true
-            return (state.listener, state.open.channels)
+        self.connections.finish()
+        let told = self.connections.served.map { channel in
+            channel.eventLoop.submit { channel.pipeline.fireUserInboundEventTriggered(StopReading()) }
         }
-        listener?.close(promise: nil)
-        for channel in open { channel.pipeline.fireUserInboundEventTriggered(StopReading()) }
+        // A connection that is being set up in this moment still has to be handed over by the listener.
+        guard let listener = self.state.withLock({ $0.listener }) else { return }
+        EventLoopFuture.whenAllComplete(told, on: listener.eventLoop).whenComplete { _ in
+            listener.close(promise: nil)
+        }
     }
 }

@@ -8,15 +8,18 @@ final class TLSHandshakeHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let limit: TimeAmount
+    private let onSuccess: () -> Void
     private let report: (_ reason: String) -> Void
     private var timer: Scheduled<Void>?
     private var isOver = false
 
     /// - Parameters:
     ///   - limit: How long the handshake may take.
+    ///   - onSuccess: Called when it is finished.
     ///   - report: Is told once why the handshake failed.
-    init(limit: TimeAmount, report: @escaping (_ reason: String) -> Void) {
+    init(limit: TimeAmount, onSuccess: @escaping () -> Void, report: @escaping (_ reason: String) -> Void) {
         self.limit = limit
+        self.onSuccess = onSuccess
         self.report = report
     }
 
@@ -32,7 +35,10 @@ final class TLSHandshakeHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case TLSUserEvent.handshakeCompleted, is StopReading: self.finish()
+        case TLSUserEvent.handshakeCompleted:
+            self.finish()
+            self.onSuccess()
+        case is StopReading: self.finish()
         default: break
         }
         context.fireUserInboundEventTriggered(event)

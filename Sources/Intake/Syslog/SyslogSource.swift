@@ -86,6 +86,7 @@ public final class SyslogSource: Source {
             endpoint: self.configuration.endpoint,
             limits: self.configuration.limits,
             tls: self.configuration.tls,
+            introduction: .firstByte,
             report: { self.book.report(SyslogTrouble($0), peer: $1) }
         )
         try await server.run(

@@ -1,3 +1,5 @@
+internal import Daemon
+
 /// What goes wrong with senders of syslog.
 enum SyslogTrouble: SenderTrouble {
     case droppedDatagrams(UInt64)
@@ -10,9 +12,7 @@ enum SyslogTrouble: SenderTrouble {
     var message: String {
         switch self {
         case .droppedDatagrams: "the system drops datagrams: they come faster than they can be stored"
-        case .connection(.tooMany): "refused a connection: there are too many"
-        case .connection(.noDescriptor): OpenConnections.noDescriptorMessage
-        case .connection(.silent): OpenConnections.silentMessage
+        case .connection(.noRoom(let reason)): reason.message
         case .connection(.refused): "refused a peer"
         case .connection(.invalid(.invalidCount)):
             "closed a connection: a message began with a wrong length; for a sender of lines that begin with digits, "
@@ -29,7 +29,7 @@ enum SyslogTrouble: SenderTrouble {
 
     var isWantOfRoom: Bool {
         switch self {
-        case .connection(.tooMany), .connection(.noDescriptor), .connection(.silent): true
+        case .connection(.noRoom): true
         default: false
         }
     }
@@ -37,8 +37,7 @@ enum SyslogTrouble: SenderTrouble {
     func count(in statistics: inout SyslogStatistics) {
         switch self {
         case .droppedDatagrams(let count): statistics.droppedDatagrams += count
-        case .connection(.tooMany), .connection(.noDescriptor), .connection(.silent):
-            statistics.refusedConnections += 1
+        case .connection(.noRoom): statistics.refusedConnections += 1
         case .connection(.refused): statistics.refusedPeers += 1
         case .connection(.invalid): statistics.invalidStreams += 1
         }

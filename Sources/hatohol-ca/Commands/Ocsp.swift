@@ -25,6 +25,7 @@ struct Ocsp: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The request.", valueName: "req"), completion: .file())
     var request: String?
 
+    @OptionGroup var strangers: StrangerOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
@@ -76,7 +77,8 @@ struct Ocsp: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
         do {
-            try await ResponderService(responder).run(host: address.host, port: address.port) { port in
+            let service = ResponderService(responder, limits: self.strangers.limits)
+            try await service.run(host: address.host, port: address.port) { port in
                 let url = "http://\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(port)"
                 output.show(["url": .string(url), "port": .number(port)], or: ["ready: \(url)"])
                 fflush(nil)

@@ -1,20 +1,22 @@
 internal import CertificateAuthority
 internal import Daemon
 internal import Enrolment
+internal import HTTPServing
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
 internal import NIOSSL
+internal import Serving
 internal import Synchronization
 
 /// The enrolment service: HTTPS around a ``Registrar``.
 ///
-/// Bounded by 512 connections, half of the descriptors if these are fewer, 64 KiB for a body, 16 KiB for its head, 30 seconds for a request to arrive, and the limits of
-/// ``Admission``.
+/// Bounded by 2,048 connections, half of the descriptors if these are fewer, 64 KiB for a body, 16 KiB for its head, 30 seconds for a body to arrive, the
+/// limits of ``Admission``, and those for strangers.
 final class EnrolmentService: Sendable {
-    private static let connections = 512
+    private static let mostConnections = 2048
     static let timeToArrive = Duration.seconds(30)
 
     let registrar: Registrar
@@ -24,14 +26,27 @@ final class EnrolmentService: Sendable {
     /// The audit log is for people: floods of refusals are for the program's log alone.
     let audits = Mutex(TokenBuckets(perMinute: 60))
     private let identity: ServiceIdentity
+    private let peers: PeerLimits
+    private let connections: Connections
     /// What is shown instead of the identity of the start, once that was renewed.
     private let renewed = Mutex<NIOSSLContextConfigurationOverride?>(nil)
     let start = ContinuousClock.now
 
     /// Makes or reads the service's own certificate; nothing is listened to yet.
-    init(_ registrar: Registrar, host: HostName, limits: Admission.Limits, logger: Logger) async throws {
+    init(
+        _ registrar: Registrar,
+        host: HostName,
+        limits: Admission.Limits,
+        peers: PeerLimits,
+        logger: Logger
+    ) async throws {
         self.registrar = registrar
         self.host = host
+        self.peers = peers
+        let reports = ConnectionReports("the enrolment service", logger: logger)
+        self.connections = Connections(peers, most: ConnectionBounds.most(Self.mostConnections)) {
+            reports.note($0, address: $1)
+        }
         self.logger = logger
         self.admission = Mutex(Admission(limits))
         self.identity = try await registrar.identity(for: host)
@@ -41,24 +56,32 @@ final class EnrolmentService: Sendable {
     func run(on address: ServiceAddress, onReady: @escaping @Sendable (Int) -> Void) async throws {
         let application = Application(
             router: self.router(),
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60), httpDecoderConfiguration: self.decoder)),
-                configuration: self.tls()
-            ),
+            server: try self.server(),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    min(Self.connections, DescriptorLimit.forStrangers / 2)
+                availableConnectionsDelegate: ConnectionBounds.acceptance(
+                    most: ConnectionBounds.most(Self.mostConnections)
                 )
             ),
             onServerRunning: { onReady($0.localAddress?.port ?? 0) },
             logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.runService() }
+            group.addTask { [connections] in
+                try await AdmittingService(application, connections: connections).runUntilSignal()
+            }
             group.addTask { await self.keepFresh() }
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    /// How connections are served: each in its turn, within its deadlines, and over TLS.
+    private func server() throws -> HTTPServerBuilder {
+        let tls = try self.tls()
+        return HTTPServerBuilder { [peers, connections, decoder] responder in
+            let http = HTTP1Channel.forStrangers(responder, limits: peers, connections: connections, decoder: decoder)
+            return AdmittedChannel(try TLSChannel(http, configuration: tls), connections: connections)
         }
     }
 

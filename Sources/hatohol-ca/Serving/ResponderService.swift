@@ -1,34 +1,46 @@
 internal import CertificateAuthority
 internal import Daemon
+internal import HTTPServing
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import Serving
 
 /// OCSP over HTTP (RFC 6960 appendix A): POST, and GET with the request in the path.
 ///
-/// Bounded by 256 connections, half of the descriptors if these are fewer, 64 KiB for a request, and 60 seconds for a connection that does nothing.
+/// Bounded by 2,048 connections, half of the descriptors if these are fewer, 64 KiB for a request, and the limits for strangers.
 struct ResponderService {
     private static let limit = 64 << 10
+    private static let mostConnections = 2048
     private let responder: Responder
+    private let limits: PeerLimits
 
-    init(_ responder: Responder) { self.responder = responder }
+    init(_ responder: Responder, limits: PeerLimits) {
+        self.responder = responder
+        self.limits = limits
+    }
 
     /// Serves until SIGTERM or SIGINT; `onReady` is told the port.
     func run(host: String, port: Int, onReady: @escaping @Sendable (Int) -> Void) async throws {
+        let logger = Logger(label: "hatohol-ca") { StreamLogHandler.standardError(label: $0) }
+        let most = ConnectionBounds.most(Self.mostConnections)
+        let reports = ConnectionReports("the OCSP responder", logger: logger)
+        let connections = Connections(self.limits, most: most) { reports.note($0, address: $1) }
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await self.respond(request) },
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: HTTPServerBuilder { [limits] responder in
+                let http = HTTP1Channel.forStrangers(responder, limits: limits, connections: connections)
+                return AdmittedChannel(http, connections: connections)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    min(256, DescriptorLimit.forStrangers / 2)
-                )
+                availableConnectionsDelegate: ConnectionBounds.acceptance(most: most)
             ),
             onServerRunning: { onReady($0.localAddress?.port ?? 0) },
             logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        try await application.runService()
+        try await AdmittingService(application, connections: connections).runUntilSignal()
     }
 
     /// The answer to a request; where the fault is ours the log says what it is, and the client that there is one.

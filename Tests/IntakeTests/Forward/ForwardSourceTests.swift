@@ -1,3 +1,4 @@
+import Daemon
 import Intake
 import Testing
 
@@ -155,15 +156,45 @@ struct ForwardSourceTests {
         #expect(await sink.bodies.isEmpty)
     }
 
-    @Test("and waits no longer than allowed for the handshake")
-    func silentPeer() async throws {
-        let source = Self.source { configuration in
+    @Test("and waits no longer than allowed for the handshake, however lively a peer is")
+    func slowSignIn() async throws {
+        let log = CollectingLog()
+        let source = Self.source(log) { configuration in
             configuration.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret"))
-            configuration.limits.stallSeconds = 1
+            configuration.limits.peers.patience = 1
         }
         try await withRunning(source, into: CollectingSink()) { endpoint in
-            let client = try SocketClient(port: endpoint.port, .stream)
-            while await !client.receive().isEmpty {}
+            let silent = try SocketClient(port: endpoint.port, .stream)
+            let slow = try SocketClient(port: endpoint.port, .stream)
+            // The start of a PING whose second field has 32 KiB.
+            await slow.drip([0x96, 0xA4] + Array("PING".utf8) + [0xDA, 0x80, 0x00])
+            while await !silent.receive().isEmpty {}
+        }
+        #expect(log.lines.map { $0.contains("it took too long to sign in") } == [true])
+    }
+
+    @Test("from others while an address has many that do not sign in, and goes on with those who have")
+    func signInsUnderWay() async throws {
+        let sink = CollectingSink()
+        let source = Self.source { configuration in
+            configuration.admission = ForwardAdmission(ForwardSecurity(sharedKey: "secret"))
+            configuration.limits.peers.newcomers = 8
+            configuration.limits.peers.patience = 600
+        }
+        try await withRunning(source, into: sink) { endpoint in
+            // One after the other: those that come at the same moment may be admitted in any order.
+            var strangers: [SocketClient] = []
+            for _ in 0..<8 {
+                strangers.append(try SocketClient(port: endpoint.port, .stream))
+                #expect(await strangers.last?.receive().starts(with: [0x92]) == true)
+            }
+            // One byte is no sign-in.
+            for stranger in strangers { try await stranger.send([0x96]) }
+            let ninth = try SocketClient(port: endpoint.port, .stream)
+            let other = try SocketClient(port: endpoint.port, .stream, from: "127.0.0.2")
+            #expect(await other.receive().starts(with: [0x92]))
+            #expect(await strangers[0].receive().isEmpty, "the oldest gives way to it")
+            #expect(await ninth.receive().starts(with: [0x92]))
         }
     }
 

@@ -1,3 +1,4 @@
+import Daemon
 import Intake
 import TestSupport
 import Testing
@@ -131,10 +132,14 @@ struct ListenerTLSTests {
     @Test("ends a handshake that does not go on")
     func silence() async throws {
         let log = CollectingLog()
-        try await withRunning(self.syslog(try self.tls(), log) { $0.limits.stallSeconds = 1 }, into: CollectingSink()) {
+        try await withRunning(self.syslog(try self.tls(), log) { $0.limits.peers.patience = 1 }, into: CollectingSink())
+        {
             endpoint in
-            let client = try SocketClient(port: endpoint.port, .stream)
-            while await !client.receive().isEmpty {}
+            let silent = try SocketClient(port: endpoint.port, .stream)
+            let slow = try SocketClient(port: endpoint.port, .stream)
+            // The start of a record of 512 bytes, which never ends.
+            await slow.drip([0x16, 0x03, 0x01, 0x02, 0x00])
+            while await !silent.receive().isEmpty {}
         }
         #expect(log.lines.map { $0.contains("its TLS handshake took too long") } == [true])
     }

@@ -9,8 +9,22 @@ final class SocketClient: Sendable {
 
     private let descriptor: CInt
 
-    init(port: Int, _ kind: Kind) throws {
+    /// - Parameters:
+    ///   - port: The port on 127.0.0.1.
+    ///   - kind: What kind of socket it is.
+    ///   - source: An address of this machine's loopback network to connect from.
+    /// - Throws: ``Failure`` when it cannot connect.
+    init(port: Int, _ kind: Kind, from source: String = "127.0.0.1") throws {
         self.descriptor = socket(AF_INET, Self.type(kind), 0)
+        var own = sockaddr_in()
+        own.sin_family = sa_family_t(AF_INET)
+        guard inet_pton(AF_INET, source, &own.sin_addr) == 1 else { throw Failure(errno: EINVAL) }
+        let isBound = withUnsafePointer(to: own) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isBound else { throw Failure(errno: Glibc.errno) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -58,6 +72,16 @@ final class SocketClient: Sendable {
     }
 
     func send(_ text: String) async throws { try await self.send(Array(text.utf8)) }
+
+    /// Sends a beginning, and then a byte every fifth of a second until the other side takes no more.
+    func drip(_ beginning: [UInt8]) async {
+        var piece = beginning
+        while (try? await self.send(piece)) != nil {
+            piece = [0x78]
+            // A pause that is cut short only makes the peer livelier.
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
 
     /// Sends what fits without waiting, and says how much that was.
     func sendWithoutWaiting(_ bytes: [UInt8]) -> Int {

@@ -1,3 +1,4 @@
+import Daemon
 import Glibc
 import Intake
 import Logging
@@ -253,6 +254,66 @@ struct SyslogSourceTests {
         }
         #expect(log.lines.count == 1)
         #expect(log.lines.first?.hasPrefix("closed a connection that had said nothing") == true)
+    }
+
+    @Test("from others while an address has many that say nothing, and goes on with those that have spoken")
+    func crowdOfOneAddress() async throws {
+        let sink = CollectingSink()
+        let log = CollectingLog()
+        try await withRunning(Self.source(.tcp, log: log, change: { $0.limits.peers.newcomers = 8 }), into: sink) {
+            endpoint in
+            let speaker = try SocketClient(port: endpoint.port, .stream)
+            try await speaker.send("<13>one\n")
+            await sink.wait(for: 1)
+            let strangers = try (0..<20).map { _ in try SocketClient(port: endpoint.port, .stream) }
+            let other = try SocketClient(port: endpoint.port, .stream, from: "127.0.0.2")
+            try await other.send("<13>two\n")
+            try await speaker.send("<13>three\n")
+            await sink.wait(for: 3)
+            let last = try SocketClient(port: endpoint.port, .stream)
+            try await last.send("<13>four\n")
+            await sink.wait(for: 4)
+            #expect(await strangers[0].receive().isEmpty, "the oldest has given way")
+            try await speaker.send("<13>five\n")
+            await sink.wait(for: 5)
+        }
+        #expect(log.lines.first?.hasPrefix("closed a connection that had said nothing") == true)
+    }
+
+    @Test("from a thousand of one address, all of which go on")
+    func thousandOfOneAddress() async throws {
+        DescriptorLimit.raise()
+        try #require(DescriptorLimit.current > 5000, "this test needs descriptors for both ends")
+        let sink = CollectingSink()
+        try await withRunning(Self.source(.tcp), into: sink) { endpoint in
+            var senders: [SocketClient] = []
+            for _ in 0..<1000 {
+                senders.append(try SocketClient(port: endpoint.port, .stream))
+                try await senders.last?.send("<13>x\n")
+            }
+            await sink.wait(for: 1000)
+            for sender in senders { try await sender.send("<13>x\n") }
+            await sink.wait(for: 2000)
+        }
+    }
+
+    @Test("from a proxy without such a limit")
+    func proxy() async throws {
+        let sink = CollectingSink()
+        let change = { (configuration: inout SyslogSource.Configuration) in
+            configuration.limits.peers.newcomers = 8
+            configuration.limits.peers.proxies = ["127.0.0.1"]
+        }
+        try await withRunning(Self.source(.tcp, change: change), into: sink) { endpoint in
+            let first = try SocketClient(port: endpoint.port, .stream)
+            let others = try (0..<50).map { _ in try SocketClient(port: endpoint.port, .stream) }
+            for (number, other) in others.enumerated() {
+                try await other.send("<13>x\n")
+                await sink.wait(for: number + 1)
+            }
+            try await first.send("<13>the first is still there\n")
+            await sink.wait(for: 51)
+        }
     }
 
     @Test("from no peer that never says anything")

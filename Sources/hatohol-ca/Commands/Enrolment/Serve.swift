@@ -44,6 +44,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Enrolments with one registration key in a minute.", valueName: "number"))
     var enrolmentsPerMinute = Admission.Limits().key
 
+    @OptionGroup var strangers: StrangerOptions
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
@@ -66,7 +67,13 @@ struct Serve: AsyncParsableCommand {
         limits.key = self.enrolmentsPerMinute
         let fingerprint = try self.directory.open().root.fingerprint
         let registrar = try Registrar(self.directory, self.passphrase, logger)
-        let service = try await EnrolmentService(registrar, host: host, limits: limits, logger: logger)
+        let service = try await EnrolmentService(
+            registrar,
+            host: host,
+            limits: limits,
+            peers: self.strangers.limits,
+            logger: logger
+        )
         let output = self.output
         do {
             try await service.run(on: self.listen) { port in
