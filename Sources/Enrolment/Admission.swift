@@ -24,33 +24,27 @@ public struct Admission: Sendable {
         self.keys = TokenBuckets(perMinute: limits.key)
     }
 
-    /// Lets a request of an address in, or throws ``EnrolmentProblem`` with status 429.
+    /// Lets a request of an address in, or not.
     ///
-    /// `now` is in milliseconds of a clock that only goes forward.
-    public mutating func admit(address: String, now: Int) throws(EnrolmentProblem) {
-        let network = Self.network(address)
-        let wait = self.failures.wait(for: network, now: now) ?? self.requests.take(network, now: now)
-        if let wait { throw .tooMany(after: (wait + 999) / 1000) }
+    /// It counts as refused from now on, so that a crowd of requests that come at once is no more than that many attempts;
+    /// ``accept(network:now:)`` takes that back.
+    ///
+    /// - Parameters:
+    ///   - network: What counts as one address: whoever has an IPv6 address has 2^64 of them.
+    ///   - now: Milliseconds of a clock that only goes forward.
+    /// - Throws: ``EnrolmentProblem`` with status 429 and the time to wait.
+    public mutating func admit(network: String, now: Int) throws(EnrolmentProblem) {
+        if let wait = self.failures.wait(for: network, now: now) ?? self.requests.take(network, now: now) {
+            throw .tooMany(after: (wait + 999) / 1000)
+        }
+        _ = self.failures.take(network, now: now)
     }
+
+    /// Notes that a request of an address, which was let in, was not refused.
+    public mutating func accept(network: String, now: Int) { self.failures.giveBack(network, now: now) }
 
     /// Lets a key be used, or throws ``EnrolmentProblem`` with status 429.
     public mutating func admit(key: String, now: Int) throws(EnrolmentProblem) {
         if let wait = self.keys.take(key, now: now) { throw .tooMany(after: (wait + 999) / 1000) }
-    }
-
-    /// Notes that a request of an address was refused.
-    public mutating func fail(address: String, now: Int) { _ = self.failures.take(Self.network(address), now: now) }
-
-    /// What counts as one address: whoever has an IPv6 address has 2^64 of them.
-    static func network(_ address: String) -> String {
-        guard address.contains(":"), !address.contains(".") else { return address }
-        let halves = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard let gap = halves.dropFirst().dropLast().firstIndex(of: "") else {
-            return halves.prefix(4).joined(separator: ":")
-        }
-        let front = halves[..<gap].filter { !$0.isEmpty }
-        let back = halves[gap...].filter { !$0.isEmpty }
-        let zeros = [Substring](repeating: "0", count: max(0, 8 - front.count - back.count))
-        return (front + zeros + back).prefix(4).joined(separator: ":")
     }
 }

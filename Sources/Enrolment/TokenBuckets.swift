@@ -31,6 +31,13 @@ public struct TokenBuckets: Sendable {
         return nil
     }
 
+    /// Gives one back that was taken.
+    public mutating func giveBack(_ name: String, now: Int) {
+        // A name that was forgotten meanwhile has all of them.
+        guard self.buckets[name] != nil else { return }
+        self.buckets[name] = Bucket(level: min(self.burst, self.level(name, now) + Self.token), time: now)
+    }
+
     /// Milliseconds until one could be taken; nil when it could now.
     public func wait(for name: String, now: Int) -> Int? {
         let level = self.level(name, now)

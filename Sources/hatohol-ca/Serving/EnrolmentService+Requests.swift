@@ -60,23 +60,41 @@ extension EnrolmentService {
         do {
             let now = self.milliseconds
             try self.admission.withLock { admission throws(EnrolmentProblem) in
-                try admission.admit(address: context.address, now: now)
+                try admission.admit(network: context.network, now: now)
             }
-            return Self.response(.ok, type, try await body())
-        } catch let problem as EnrolmentProblem {
+        } catch {
+            return Self.response(error)
+        }
+        do {
+            let bytes = try await body()
+            self.accept(context.network)
+            return Self.response(.ok, type, bytes)
+        } catch let problem as EnrolmentProblem where Self.isRefusal(problem) {
             await self.remember(problem, action, context.address)
             return Self.response(problem)
+        } catch let problem as EnrolmentProblem {
+            self.accept(context.network)
+            return Self.response(problem)
         } catch {
+            self.accept(context.network)
             self.logger.error("\(action) from \(context.address) failed: \(error)")
             return Self.response(EnrolmentProblem(500, "This is a fault of the server; its log says more."))
         }
     }
 
-    /// Counts a refusal against its address, and writes it into the audit log unless there are too many.
-    private func remember(_ problem: EnrolmentProblem, _ action: String, _ address: String) async {
-        guard (400..<500).contains(problem.status), ![409, 429].contains(problem.status) else { return }
+    /// Whether a problem is one of the peer's making, and not of the moment.
+    private static func isRefusal(_ problem: EnrolmentProblem) -> Bool {
+        (400..<500).contains(problem.status) && ![409, 429].contains(problem.status)
+    }
+
+    private func accept(_ network: String) {
         let now = self.milliseconds
-        self.admission.withLock { $0.fail(address: address, now: now) }
+        self.admission.withLock { $0.accept(network: network, now: now) }
+    }
+
+    /// Writes a refusal into the audit log unless there are too many.
+    private func remember(_ problem: EnrolmentProblem, _ action: String, _ address: String) async {
+        let now = self.milliseconds
         guard self.audits.withLock({ $0.take("", now: now) }) == nil else { return }
         await self.registrar.note(refusal: problem, of: action, from: address)
     }

@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Hummingbird
 internal import NIOCore
 internal import NIOSSL
@@ -16,6 +17,9 @@ struct ServiceContext: RequestContext {
 
     /// The peer's IP address.
     var address: String { self.channel.remoteAddress?.ipAddress ?? "unknown" }
+
+    /// What counts as the peer's address.
+    var network: String { PeerNetwork(self.address).description }
 
     /// The certificate that the peer showed, in DER, and whose key it proved to have; nil when it showed none.
     ///
