@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
@@ -23,15 +24,6 @@ final class ServedCertificate: Sendable {
         self.current.withLock { $0 = fresh }
     }
 
-    /// What is offered with TLS 1.2: suites with forward secrecy and authenticated encryption (RFC 9325, section 4.2).
-    ///
-    /// TLS 1.3 has no others.
-    private static let suites: [NIOTLSCipher] = [
-        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-    ]
-
     /// TLS 1.2 or newer, with the certificate as it is at each handshake.
     func configuration() throws -> TLSConfiguration {
         let first = self.current.withLock { $0 }
@@ -48,12 +40,7 @@ final class ServedCertificate: Sendable {
         guard let chain = pair.certificateChain, let key = pair.privateKey else {
             throw NIOSSLError.failedToLoadCertificate
         }
-        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.cipherSuiteValues = self.suites
-        // A peer that says nothing does not say farewell either; its descriptor is needed.
-        configuration.shutdownTimeout = .seconds(1)
-        return configuration
+        return .safeServer(chain: chain, key: key)
     }
 
     private static func read(_ files: ConsoleConfiguration.TLS) throws -> NIOSSLContextConfigurationOverride {

@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -14,6 +15,7 @@ struct Gate: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
+            guard !request.hasEmptySegment else { throw HTTPError(.notFound) }
             response = try await next(request, context)
         } catch let error as HTTPError {
             let problem = error.status == .notFound ? .notFound : Problem(error.status.code, error.body ?? "")

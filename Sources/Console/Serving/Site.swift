@@ -2,6 +2,7 @@ internal import HTTPServing
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import NIOHTTP1
 internal import Operations
 internal import Serving
 internal import Store
@@ -110,6 +111,8 @@ final class Site: Sendable {
         let buffer: ByteBuffer
         do {
             buffer = try await request.collectBody(upTo: context.maxUploadSize)
+        } catch is HTTPParserError {
+            throw Problem(400, "The body is not sent as HTTP wants it.")
         } catch {
             throw Problem(413, "At most \(context.maxUploadSize) bytes are accepted.")
         }

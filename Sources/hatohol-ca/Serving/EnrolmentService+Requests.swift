@@ -1,9 +1,11 @@
 internal import Enrolment
+internal import HTTPServing
 internal import Hummingbird
 internal import HummingbirdCore
 internal import JSONRPC
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import Synchronization
 
 extension EnrolmentService {
@@ -108,6 +110,8 @@ extension EnrolmentService {
                 var request = request
                 do {
                     return Array((try await request.collectBody(upTo: limit)).readableBytesView)
+                } catch is HTTPParserError {
+                    throw EnrolmentProblem(400, "The body is not sent as HTTP wants it.")
                 } catch is NIOTooManyBytesError {
                     throw EnrolmentProblem(413, "At most \(limit) bytes are accepted.")
                 } catch let error as any HTTPResponseError {
@@ -154,6 +158,7 @@ private struct Unknown: RouterMiddleware {
         next: @concurrent (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         do {
+            guard !request.hasEmptySegment else { throw HTTPError(.notFound) }
             return try await next(request, context)
         } catch let error as any HTTPResponseError {
             return EnrolmentService.response(EnrolmentProblem(error.status.code, "There is nothing here."))

@@ -98,14 +98,10 @@ final class EnrolmentService: Sendable {
     }
 
     private func tls() throws -> TLSChannelConfiguration {
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try Self.chain(of: self.identity),
-            privateKey: try Self.key(of: self.identity)
+        var configuration = TLSConfiguration.safeServer(
+            chain: try Self.chain(of: self.identity),
+            key: try Self.key(of: self.identity)
         )
-        configuration.minimumTLSVersion = .tlsv12
-        // The suite of TLS 1.2 with forward secrecy and authenticated encryption (RFC 9325 section 4.2) for the service's own key,
-        // which is always of P-256; TLS 1.3 has no others.
-        configuration.cipherSuiteValues = [.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
         configuration.certificateVerification = .optionalVerification
         configuration.trustRoots = .certificates([])
         configuration.sslContextCallback = { [weak self] _, promise in

@@ -5,6 +5,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import Serving
 
 /// OCSP over HTTP (RFC 6960 appendix A): POST, and GET with the request in the path.
@@ -69,6 +70,8 @@ struct ResponderService {
                 headers: [.contentType: "application/ocsp-response", .cacheControl: "no-store"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer))
             )
+        } catch is HTTPParserError {
+            return Response(status: .badRequest)
         } catch is NIOTooManyBytesError {
             return Response(status: .contentTooLarge)
         } catch let error as any HTTPResponseError {
