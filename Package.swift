@@ -140,7 +140,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["AMQP"],
+            dependencies: ["AMQP", logging],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

@@ -1,5 +1,6 @@
 import Daemon
 import Intake
+import TestSupport
 import Testing
 
 @Suite("A Forward source receives", .timeLimit(.minutes(2)))

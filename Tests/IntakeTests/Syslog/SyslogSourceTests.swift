@@ -2,6 +2,7 @@ import Daemon
 import Glibc
 import Intake
 import Logging
+import TestSupport
 import Testing
 
 @Suite("A syslog source receives", .timeLimit(.minutes(2)))

@@ -1,8 +1,8 @@
-import Logging
-import Synchronization
+public import Logging
+internal import Synchronization
 
 /// Keeps what is logged: the message, then the metadata in order of their keys.
-final class CollectingLog: Sendable {
+public final class CollectingLog: Sendable {
     private struct Handler: LogHandler {
         let log: CollectingLog
         var metadata: Logger.Metadata = [:]
@@ -21,10 +21,17 @@ final class CollectingLog: Sendable {
 
     private let kept = Mutex<[(level: Logger.Level, line: String)]>([])
 
-    var lines: [String] { self.kept.withLock { $0.map(\.line) } }
+    /// An empty log.
+    public init() {}
+
+    /// All lines.
+    public var lines: [String] { self.kept.withLock { $0.map(\.line) } }
 
     /// The lines of one level.
-    func lines(_ level: Logger.Level) -> [String] { self.kept.withLock { $0.filter { $0.level == level }.map(\.line) } }
+    public func lines(_ level: Logger.Level) -> [String] {
+        self.kept.withLock { $0.filter { $0.level == level }.map(\.line) }
+    }
 
-    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+    /// A logger that writes here, whatever the level.
+    public var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 }
