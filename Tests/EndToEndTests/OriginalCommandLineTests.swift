@@ -34,7 +34,7 @@ struct OriginalCommandLineTests {
         #expect(try await site.stored() == ["old format", "no JSON at all", "new format"])
         let events = try await site.command(["events", "list", "--json"]).output.split(separator: "\n")
         let old = try #require(events.first { $0.contains("old format") })
-        #expect(old.contains("\"web1\"") && old.contains("\"ERROR\""))
+        #expect(old.contains("\"web1\"") && old.contains("\"error\""))
         #expect(old.contains("2026-01-01T18:04:05"))
         await site.stop()
         #expect(site.agent?.poll() == 0)

@@ -97,12 +97,23 @@ extension OldContents {
         in decision: inout FileDecision
     ) -> Bool {
         guard position.canHaveOlderCopy(file) else { return false }
+        // It appeared before the original was truncated: copytruncate makes such copies, and rotations that rename truncate nothing.
+        if Self.isTruncated(position, original: original, in: decision) { return true }
         guard let original, let member = decision.files[original] else {
             return decision.isOlderCopy(file, of: position) == true
         }
-        // It appeared when the original was truncated: copytruncate makes such copies, and rotations that rename truncate nothing.
-        if decision.restarted.contains(original) { return true }
         return decision.inquiry.comparison(of: file, with: member.file)?.proves(copy: file) == true
+    }
+
+    /// The file that was read up to the position was truncated, now or while the agent was stopped: it is there under its name.
+    private static func isTruncated(
+        _ position: FilePosition,
+        original: FileIdentity?,
+        in decision: FileDecision
+    ) -> Bool {
+        if let original { return decision.restarted.contains(original) }
+        guard let file = decision.listed[position.identity] else { return false }
+        return [position.path, position.target].contains(file.path)
     }
 
     /// Nothing of the file was read: nobody knows it, or it was taken for a copy, or was empty when it appeared.
