@@ -153,19 +153,19 @@ document.addEventListener("click", async (event) => {
 
 // The state of the arms renews itself.
 const table = $("[data-refresh]");
-let renewed = Date.now;
+let renewed = Date.now();
 if (table) setInterval(async () => {
   if (document.hidden || sheet.open || table.contains(document.activeElement)) return;
   const answer = await fetch(table.dataset.refresh, { redirect: "manual" }).catch(() => null);
   const page = await pageOf(answer);
   if (!page) {
     const isEnded = answer?.type === "opaqueredirect";
-    if (isEnded || Date.now - renewed > 30_000) complain(renewed, isEnded);
+    if (isEnded || Date.now() - renewed > 30_000) complain(renewed, isEnded);
     return;
   }
   table.replaceChildren(...$("[data-refresh]", page).childNodes);
   localize(table);
-  renewed = Date.now;
+  renewed = Date.now();
   takeBack();
 }, 3000);
 

@@ -219,7 +219,7 @@ const show = (now) => {
   $("span", live).textContent = { live: text.on, lost: text.off, ended: text.ended }[state];
   if (state === "live") { live.dataset.ready = ""; takeBack(); }
   else if (state === "ended") complain(now.since, true);
-  else alarm = setTimeout(() => complain(now.since, false), Math.max(2000, now.since + 30_000 - Date.now));
+  else alarm = setTimeout(() => complain(now.since, false), Math.max(2000, now.since + 30_000 - Date.now()));
 };
 
 // The way to the stream: through the worker that all pages share, or one of our own while the page can be seen.

@@ -15,8 +15,8 @@ class Ended extends Error {}
 
 export class Stream {
   #pages = new Map();
-  #state = { state: "lost", since: Date.now };
-  #heard = Date.now;
+  #state = { state: "lost", since: Date.now() };
+  #heard = Date.now();
   #attempt = 0;
   #connection = null;
   #timer = 0;
@@ -29,9 +29,9 @@ export class Stream {
   // Takes a page in, or hears that it is still there. `tell` is called with what arrives after the event `after`, and with the state.
   join(tell, { query, after, isUrgent }) {
     const known = this.#pages.get(tell);
-    if (known) known.heard = Date.now;
+    if (known) known.heard = Date.now();
     else if (this.#isFull(query)) { tell({ state: "full" }); return; }
-    else this.#pages.set(tell, { query, after, heard: Date.now });
+    else this.#pages.set(tell, { query, after, heard: Date.now() });
     tell(this.#state);
     if (!known || (isUrgent && this.#state.state !== "live")) this.#connectIn(20);
   }
@@ -71,7 +71,7 @@ export class Stream {
     if (queries.size === 0) return;
     const connection = this.#connection = new AbortController();
     const isCurrent = () => this.#connection === connection;
-    const start = this.#heard = Date.now;
+    const start = this.#heard = Date.now();
     let state = "lost";
     try {
       const answer = await fetch(this.#address(queries), { redirect: "manual", cache: "no-store", signal: connection.signal });
@@ -82,7 +82,7 @@ export class Stream {
       for (;;) {
         const { value, done } = await reader.read();
         if (done || !isCurrent()) break;
-        this.#heard = Date.now;
+        this.#heard = Date.now();
         this.#change("live");
         const messages = (text + value).split("\n\n");
         text = messages.pop();
@@ -94,7 +94,7 @@ export class Stream {
     if (!isCurrent()) return;
     connection.abort();
     this.#change(state);
-    if (Date.now - start > 10_000) this.#attempt = 0;
+    if (Date.now() - start > 10_000) this.#attempt = 0;
     this.#connectIn(pause(this.#attempt++));
   }
 
@@ -119,8 +119,8 @@ export class Stream {
   }
 
   #look() {
-    for (const [tell, page] of this.#pages) if (Date.now - page.heard > memory) this.leave(tell);
-    if (this.#connection && !this.#connection.signal.aborted && Date.now - this.#heard > silence) {
+    for (const [tell, page] of this.#pages) if (Date.now() - page.heard > memory) this.leave(tell);
+    if (this.#connection && !this.#connection.signal.aborted && Date.now() - this.#heard > silence) {
       this.#change("lost");
       this.#connectIn(0);
     }
