@@ -157,6 +157,8 @@ struct LiveEventsTests {
             try await console.store.closeSession(hash: hash)
             #expect(try await prompt.session(hash: hash) == nil)
             #expect(try await late.session(hash: hash) != nil, "the store is not asked again so soon")
+            let next = Secret.hash(try await console.session(user).cookie)
+            #expect(try await late.session(hash: next) != nil, "what was made since is known at once")
         }
     }
 

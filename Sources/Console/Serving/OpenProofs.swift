@@ -19,17 +19,28 @@ actor OpenProofs {
     }
 
     /// The session with this hash, whatever its age; nil once it has been ended.
-    func session(hash: [UInt8]) async throws -> Session? { try await self.latest().value.sessions[hash] }
+    func session(hash: [UInt8]) async throws -> Session? { try await self.find { $0.sessions[hash] } }
 
     /// The key with this number and its owner, whether expired or not; nil once it has been removed.
     func key(_ id: Int64) async throws -> (key: APIKey, user: User)? {
-        let known = try await self.latest().value
-        guard let key = known.keys[id], let user = known.users[key.user] else { return nil }
-        return (key, user)
+        try await self.find { known in
+            guard let key = known.keys[id], let user = known.users[key.user] else { return nil }
+            return (key, user)
+        }
+    }
+
+    /// Looks again for what is not there: it may have been made since, and an export with a new key would be broken off.
+    private func find<Proof>(_ proof: @Sendable (Known) -> Proof?) async throws -> Proof? {
+        if let found = proof(try await self.latest().value) { return found }
+        return proof(try await self.renewed().value)
     }
 
     private func latest() -> Task<Known, any Error> {
         if let known, known.since.duration(to: .now) < self.age { return known.value }
+        return self.renewed()
+    }
+
+    private func renewed() -> Task<Known, any Error> {
         let value = Task {
             Known(
                 sessions: try await self.store.sessions(),
