@@ -112,4 +112,4 @@ def test_every_message_of_rsyslog_becomes_an_event(deployment, names):
     for name in names:
         assert [text for text in received if text.startswith(f"{name} ")] == [f"{name} straße {n}" for n in range(COUNT)]
     events = [event for event in server.events if event["brief"].strip() in wanted]
-    assert {(event["severity"], event["status"], event["type"]) for event in events} == {("error", "ng", "bad")}
+    assert {(event["severity"], event["status"], event["type"]) for event in events} == {("ERROR", "NG", "BAD")}
