@@ -5,6 +5,7 @@ public enum Secret {
     /// 32 bytes from the system's generator, in base64url.
     public static func token() -> String {
         var bytes = [UInt8](repeating: 0, count: 32)
+        // Nothing that is secret may go on without it, and no input makes it fail.
         guard RAND_bytes(&bytes, CInt(bytes.count)) == 1 else { fatalError("the random number generator failed") }
         return self.base64URL(bytes)
     }
@@ -15,6 +16,7 @@ public enum Secret {
     /// SHA-256 of bytes.
     public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
+        // It takes bytes of any number and fails without memory only.
         guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1 else {
             fatalError("SHA-256 failed")
         }

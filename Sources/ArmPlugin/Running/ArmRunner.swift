@@ -166,6 +166,7 @@ public actor ArmRunner: Service {
             }
             group.addTask { await self.firstFailure() }
             group.addTask {
+                // It fails only when the task is cancelled, which ends the arm as well.
                 try? await gracefulShutdown()
                 await self.drain()
                 return nil

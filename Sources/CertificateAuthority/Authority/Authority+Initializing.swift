@@ -24,6 +24,7 @@ public struct NewAuthority {
 
     /// A name that differs between sites: revocation lists are found by a hash of it.
     public static var defaultName: String {
+        // Without random bytes no key can be made either, and that says so.
         let mark = (try? randomBytes(3).hexadecimal) ?? "000000"
         return "Hatohol CA \(HostName.current.prefix(40)) \(mark)"
     }

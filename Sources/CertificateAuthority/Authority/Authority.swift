@@ -56,6 +56,7 @@ public struct Authority {
 
     /// Our key certified by the previous authority, while not every peer trusts our own certificate yet.
     public var crossCertificate: Certificate? {
+        // One that cannot be read counts as none.
         (try? FileSystem.readIfThere(self.layout.crossCertificate))?.flatMap {
             try? Certificate(bytes: $0, from: self.layout.crossCertificate)
         }

@@ -66,6 +66,7 @@ struct RevocationListDirectory {
             // A link that leads nowhere is as good as no list.
             let bytes =
                 FileSystem.target(of: path) != nil ? (try? FileSystem.read(path)) ?? [] : try FileSystem.read(path)
+            // What is no list is noted as such, for those who install a list to decide about.
             guard let list = try? RevocationList(bytes: bytes, from: path) else {
                 return File(number: number, content: .unreadable)
             }

@@ -84,6 +84,7 @@ extension Doctor {
             return self.add(.error, "revocation list", "\(error); 'hatohol-ca crl' writes a new one")
         }
         guard let list = latest else {
+            // An index that cannot be read has a finding of its own.
             let revoked = (try? authority.index().rows.contains { $0.status == .revoked }) ?? false
             return self.add(
                 revoked ? .error : .good,

@@ -102,6 +102,7 @@ extension Doctor {
 
     /// Certificates and their records, both ways.
     mutating func examineFiles() throws {
+        // An index that cannot be read has a finding of its own.
         guard var index = try? Index(bytes: FileSystem.read(self.layout.index, limit: Index.limit)),
             FileSystem.exists(self.layout.certificates)
         else { return }
@@ -113,6 +114,7 @@ extension Doctor {
             filed.insert(serial)
             guard index[serial] == nil else { continue }
             let path = "\(layout.certificates)/\(name)"
+            // The finding says what is to be done, whatever is wrong with the file.
             guard let certificate = try? Certificate(bytes: FileSystem.read(path), from: path) else {
                 self.add(.warning, "newcerts", "\(name) is no certificate; remove it")
                 continue
@@ -140,6 +142,7 @@ extension Doctor {
     /// The counters of `openssl ca`.
     mutating func examineNumbers() throws {
         let layout = self.layout
+        // A list or a counter that cannot be read is as good as none: the number begins anew, above what the list says.
         let highest = (try? RevocationList(bytes: FileSystem.read(layout.revocationList), from: "crl.pem"))?.number
         let counter = NumberFile(path: layout.revocationListNumber)
         let next = try? counter.next()

@@ -29,6 +29,7 @@ public struct Doctor {
         patience: Patience = 30,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) throws {
+        // Without a current directory a relative path stays as it is, and what is not found there is said below.
         self.layout = Layout(base: (try? FileSystem.absolute(base)) ?? base)
         self.isRepairing = repair
         self.clock = clock

@@ -31,6 +31,7 @@ extension Authority {
 
     private func knownIdentity(for host: HostName) throws -> ServiceIdentity? {
         let path = self.layout.service
+        // A pair that cannot be used, for whatever reason, is replaced by a new one.
         guard let bytes = try FileSystem.readIfThere(path),
             let certificate = try? Certificate(bytes: bytes, from: path),
             let key = try? PrivateKey(pem: bytes, from: path), certificate.publicKey?.matches(key) == true,

@@ -16,6 +16,7 @@ extension Authority {
         guard let query = OCSPQuery(der: bytes) else {
             return try Self.refusal(OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, step)
         }
+        // It takes no input: only a system without memory fails here.
         guard let basic = OCSP_BASICRESP_new() else { fatalError("out of memory") }
         defer { OCSP_BASICRESP_free(basic) }
         let entries = Dictionary(try self.entries().map { ($0.row.serial, $0) }) { first, _ in first }

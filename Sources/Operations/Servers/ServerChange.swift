@@ -20,9 +20,11 @@ public struct ServerChange: Sendable {
     public var queueType: String?
     /// The broker's user whose messages are the arm's, at most 255 bytes; empty takes anybody's.
     public var armUser: String?
-    /// Paths of files; empty takes one away.
+    /// The path of the broker's certificate authority, at most 4096 bytes; empty takes it away, as with the two below.
     public var tlsCertificateAuthority: String?
+    /// The path of the server's own certificate.
     public var tlsCertificate: String?
+    /// The path of the key of that certificate.
     public var tlsKey: String?
     /// Whether the broker's chain and name are verified.
     public var tlsVerify: Bool?

@@ -88,13 +88,19 @@ public indirect enum JSON: Sendable, Equatable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// A text of the program.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// A number of the program.
     public init(integerLiteral value: Int64) { self = .number(value) }
+    /// `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A list of values.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// An object whose members keep this order.
     public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member(name: $0.0, value: $0.1) })
     }
+    /// `null`.
     public init(nilLiteral: ()) { self = .null }
 
     /// A text, or null.
@@ -115,6 +121,7 @@ extension JSON: Decodable {
         init?(intValue: Int) { nil }
     }
 
+    /// Reads any JSON of which the numbers are integers; the members of an object are sorted by name.
     public init(from decoder: any Decoder) throws {
         if let object = try? decoder.container(keyedBy: Name.self) {
             self = .object(

@@ -39,6 +39,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(nanoseconds: tooLong || outside ? (seconds < 0 ? .min : .max) : sum)
     }
 
+    /// Whether one moment comes before the other.
     public static func < (one: Timestamp, other: Timestamp) -> Bool { one.nanoseconds < other.nanoseconds }
 }
 
