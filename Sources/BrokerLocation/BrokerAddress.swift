@@ -82,7 +82,8 @@ extension BrokerAddress {
         guard !host.isEmpty, host.utf8.count <= 255,
             scalars.allSatisfy({ (0x21...0x7E).contains($0.value) && !Self.delimiters.contains($0) })
         else { return false }
-        guard scalars.contains(":") else { return true }
+        // No name has a percent sign: what looks encoded would be looked up as it stands.
+        guard scalars.contains(":") else { return !scalars.contains("%") }
         var address = in6_addr()
         return inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1
     }

@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: [
         "", ",", "a,,b", ":5671", "h:", "h:0", "h:65536", "h:-1", "h:+1", "h:x", "[::1", "[::1]5", "[]:1", "a b", "a/b",
-        "a@b", "a?b", "a#b", "a\\b", "a:b:c",
+        "a@b", "a?b", "a#b", "a\\b", "a:b:c", "%zz", "web%31",
         String(repeating: "h,", count: 64) + "h",
     ])
     func refuses(text: String) {

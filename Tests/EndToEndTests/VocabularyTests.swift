@@ -42,7 +42,8 @@ struct VocabularyTests {
         let good = ["server", "add", "--nickname", "n", "--queue", "q", "--broker-url", "amqps://h/v"]
         for (option, value) in [
             ("--nickname", "  "), ("--queue", String(repeating: "😀", count: 64)), ("--type", "no such type"),
-            ("--broker-url", "amqps://%zz:99999999/a/b/c"), ("--broker-url", "amqps://h/a/b"),
+            ("--broker-url", "amqps://%zz:99999999/a/b/c"), ("--broker-url", "amqps://%zz:9/v"),
+            ("--broker-url", "amqps://h/a/b"),
             ("--polling-interval", "0"),
         ] {
             let outcome = try await self.run(good + [option, value])
